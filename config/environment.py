@@ -1,0 +1,79 @@
+"""What the environment says, read for config/settings.py and for nobody else.
+
+A laptop has no operator who would think of secrets, so `make run` writes random ones to
+`var/local.env` once (see `write_local_secrets`). Production reads the process environment only.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+LOCAL_FILE = "local.env"
+_LOCAL_SECRETS = ("SECRET_KEY", "WATERMARK_KEYS")
+
+
+def write_local_secrets(var: Path) -> Path:
+    """Returns the path of the local secrets file, written with fresh random values if it is missing.
+
+    The file is readable by its owner only. An existing file is never changed: the watermark key in it is
+    what makes earlier pictures readable.
+    """
+    path = var / LOCAL_FILE
+    if path.exists():
+        return path
+    var.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f"{name}={secrets.token_urlsafe(48)}\n" for name in _LOCAL_SECRETS)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(lines)
+    return path
+
+
+class Environment:
+    """Named values from the process environment and, outside production, from the local secrets file."""
+
+    def __init__(self, var: Path, *, production: bool) -> None:
+        self.production = production
+        self._local = {} if production else _read(var / LOCAL_FILE)
+
+    def text(self, name: str, default: str = "") -> str:
+        return os.environ.get(name) or self._local.get(name) or default
+
+    def secret(self, name: str) -> str:
+        """Returns a secret that has no default.
+
+        Raises:
+            ImproperlyConfigured: it is missing, or too short to be random.
+        """
+        value = self.text(name)
+        # 32 characters of base64 are 192 bits; anything shorter was typed by a person.
+        if len(value) < 32:
+            how = "set it in the environment" if self.production else "run `make setup` once"
+            raise ImproperlyConfigured(f"{name} is missing or shorter than 32 characters: {how}.")
+        return value
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name)
+        if not value:
+            return default
+        if not value.isdigit():
+            raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+        return int(value)
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self.text(name).lower()
+        if value not in ("", "0", "1", "true", "false"):
+            raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+        return default if not value else value in ("1", "true")
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+
+def _read(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, value in pairs}

