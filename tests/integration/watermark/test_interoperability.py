@@ -1,0 +1,36 @@
+"""Bits written here are read by invisible-watermark, and the reverse. Slow to import: it brings torch."""
+
+import numpy as np
+import pytest
+from imwatermark import WatermarkDecoder, WatermarkEncoder
+from numpy.typing import NDArray
+
+from tests.unit.watermark.pictures import texture
+from watermark.codec import CODECS
+
+BITS = np.random.default_rng(11).integers(0, 2, 96, dtype=np.uint8)
+
+
+# Grain, because on smooth pictures the library's dwtDct cannot read back its own bits.
+@pytest.fixture(params=[(512, 512), (515, 389)], ids=["even", "odd"])
+def rgb(request: pytest.FixtureRequest) -> NDArray[np.uint8]:
+    return texture(*request.param)
+
+
+@pytest.mark.parametrize("name", ["dwtDctSvd", "dwtDct"])
+class TestSameBits:
+    def test_ours_is_read_by_the_library(self, name: str, rgb: NDArray[np.uint8]) -> None:
+        marked = next(CODECS[name].embed_bits(rgb, BITS))
+
+        found = WatermarkDecoder("bits", BITS.size).decode(marked[..., ::-1].copy(), name)
+
+        assert (np.asarray(found, np.uint8) == BITS).all()
+
+    def test_the_librarys_is_read_by_us(self, name: str, rgb: NDArray[np.uint8]) -> None:
+        encoder = WatermarkEncoder()
+        encoder.set_watermark("bits", BITS)
+
+        marked = encoder.encode(rgb[..., ::-1].copy(), name)[..., ::-1].copy()
+
+        found = next(CODECS[name].extract_bits(marked, BITS.size))
+        assert (found.bits == BITS).all()
