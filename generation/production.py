@@ -1,0 +1,111 @@
+"""What the generate worker does with a job: claim it, make each image, publish it, finish.
+
+1. Claim by a conditional update: only one worker goes on.
+2. For each image not yet published: generate, then publish (provenance.publishing), then count it.
+3. Finish. Killed at any line, the job is claimed again after its lease and goes on where it stopped:
+   an image that was published is not made again, one that was not is made anew from the same seed.
+"""
+
+import io
+import logging
+import time
+import uuid
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from generation import jobs, pipeline
+from generation.errors import ClaimLost, GaveUp, GenerationError, OwnerSuspended
+from generation.models import Job
+from provenance import publishing
+from provenance.errors import ProvenanceError
+from provenance.models import RegisteredImage
+from provenance.registry import Origin
+from watermark.errors import WatermarkError
+
+logger = logging.getLogger(__name__)
+
+PREVIEW_SIDE = 192
+# A page polls once a second; writing more often than this costs the database and shows nobody anything.
+LEAST_SECONDS_BETWEEN_REPORTS = 0.3
+
+
+def run(job_id: uuid.UUID) -> None:
+    """Makes and publishes the images of one job, unless another worker has it."""
+    job = jobs.claim(job_id)
+    if job is None:
+        return
+    try:
+        if job.attempt > jobs.MOST_ATTEMPTS:
+            raise GaveUp
+        if job.owner.is_suspended:
+            raise OwnerSuspended
+        _make_images(job, pipeline.current())
+        jobs.finish(job)
+    except ClaimLost:
+        logger.info("job %s: stopped, cancelled or taken over", job.pk)
+    except (GenerationError, ProvenanceError, WatermarkError) as error:
+        logger.warning("job %s failed: %s", job.pk, error.code)
+        jobs.fail(job, code=error.code, message=error.user_message)
+    except Exception:
+        # A defect of ours: the person learns at once that it failed, and the log gets the traceback.
+        jobs.fail(job, code=GenerationError.code, message=GenerationError.user_message)
+        raise
+
+
+def _make_images(job: Job, generator: pipeline.Generator) -> None:
+    published = set(
+        RegisteredImage.objects.published().filter(origin_id=job.pk).values_list("origin_index", flat=True)
+    )
+    for index in range(job.image_count):
+        if index not in published:
+            rgb = generator.text_to_image(
+                job.prompt,
+                seed=(job.seed + index) % 2**jobs.SEED_BITS,
+                width=job.width,
+                height=job.height,
+                on_step=Reporter(job),
+            )
+            publishing.publish(rgb, _origin(job, index, generator))
+        jobs.image_done(job, index + 1)
+
+
+class Reporter:
+    """Called by a generator after every step: writes progress, and stops the work when the claim is lost."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._reported_at = 0.0
+
+    def __call__(self, done: int, total: int, preview: NDArray[np.uint8] | None) -> None:
+        now = time.monotonic()
+        if done < total and now - self._reported_at < LEAST_SECONDS_BETWEEN_REPORTS:
+            return
+        self._reported_at = now
+        jobs.report_progress(
+            self._job,
+            steps_done=done,
+            steps_total=total,
+            preview=None if preview is None else _jpeg(preview),
+        )
+
+
+def _origin(job: Job, index: int, generator: pipeline.Generator) -> Origin:
+    return Origin(
+        origin_id=job.pk,
+        index=index,
+        flow=RegisteredImage.Flow.TEXT_TO_IMAGE,
+        model_name=generator.name,
+        model_version=generator.version,
+        digital_source_type=generator.digital_source_type,
+        owner=job.owner,
+    )
+
+
+def _jpeg(rgb: NDArray[np.uint8]) -> bytes:
+    image = Image.fromarray(rgb)
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=70)
+    return out.getvalue()

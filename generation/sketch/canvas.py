@@ -1,0 +1,228 @@
+"""The sheet that is painted on: shapes in picture units, shaded as the style asks.
+
+One unit is the shorter side, so a thing has the same share of the picture at every size. The origin is the
+top left corner and y grows downwards.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from generation.sketch.palette import INK, PAPER, RGB, mix, times
+from generation.sketch.textures import Field, fractal
+
+Points = Sequence[tuple[float, float]]
+Image = NDArray[np.uint8]
+
+# Sub-pixel bits of OpenCV's drawing calls: coordinates are multiples of 1/16 pixel.
+SHIFT = 4
+FRACTION = 1 << SHIFT
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a style treats each shape while it is drawn.
+
+    Attributes:
+        relief: strength of light and shade on a shape, 0 for none.
+        texture: strength of the surface mottling, 0..1.
+        outline: width of the outline in units, 0 for none.
+        outline_colour: colour of the outline.
+        pale: share of paper mixed into each colour.
+    """
+
+    relief: float = 1.0
+    texture: float = 0.10
+    outline: float = 0.0
+    outline_colour: RGB = INK
+    pale: float = 0.0
+
+
+MANNERS: dict[str, Manner] = {
+    "soft": Manner(relief=1.0, texture=0.12),
+    "flat": Manner(relief=0.0, texture=0.0),
+    "wash": Manner(relief=0.8, texture=0.30, pale=0.06),
+    "oil": Manner(relief=1.0, texture=0.20),
+    "pencil": Manner(relief=0.8, texture=0.05, outline=0.0035, outline_colour=(70, 66, 72)),
+    "mosaic": Manner(relief=0.8, texture=0.10),
+    "line": Manner(relief=0.0, texture=0.0, outline=0.0052, pale=0.62),
+    "comic": Manner(relief=0.35, texture=0.0, outline=0.0085),
+    "pixel": Manner(relief=0.6, texture=0.0),
+}
+
+
+@dataclass(frozen=True)
+class Paint:
+    """One coat of colour.
+
+    Attributes:
+        colour: before the light of the scene.
+        shade: "round" (a ball's light), "down" (darker below), "side" (darker away from the light), "none".
+        alpha: opacity 0..1.
+        outline: whether outlining styles trace it.
+        lit: gives its own light, so dusk does not dim it.
+    """
+
+    colour: RGB
+    shade: str = "round"
+    alpha: float = 1.0
+    outline: bool = True
+    lit: bool = False
+
+
+class Canvas:
+    """An RGB picture under work, with the light of its scene."""
+
+    def __init__(self, size: tuple[int, int], style: str, r: Random) -> None:
+        self.width, self.height = size
+        self.unit = min(size)
+        self.w, self.h = self.width / self.unit, self.height / self.unit
+        self.style = style
+        self.manner = MANNERS[style]
+        self.rgb: Image = np.full((self.height, self.width, 3), 128, np.uint8)
+        self.ambient: RGB = (1.0, 1.0, 1.0)
+        self.night = False
+        self.light = r.choice((-1, 1))
+        shape = (self.height, self.width)
+        self.mottle: Field | None = None
+        if self.manner.texture:
+            field = fractal(r, shape, (9 * self.h, 9 * self.w), 4)
+            self.mottle = np.asarray((field - 0.5) * 2 * self.manner.texture, np.float32)
+
+    def tone(self, paint: Paint) -> RGB:
+        """Return the colour as it looks in this scene's light and this style."""
+        colour = paint.colour if paint.lit else times(paint.colour, self.ambient)
+        return mix(colour, PAPER, self.manner.pale) if self.manner.pale else colour
+
+    def _pixels(self, points: Points) -> NDArray[np.int32]:
+        scaled = np.asarray(points, np.float64) * (self.unit * FRACTION)
+        return np.round(scaled).clip(-(2**24), 2**24).astype(np.int32)
+
+    def polygon(self, points: Points, paint: Paint) -> None:
+        """Fill a closed outline."""
+        corners = self._pixels(points)
+        colour = self.tone(paint)
+        relief = self.manner.relief if paint.shade != "none" else 0.0
+        if relief or paint.alpha < 1:
+            self._shaded(corners, colour, paint, relief)
+        else:
+            cv2.fillPoly(self.rgb, [corners], colour, cv2.LINE_AA, SHIFT)
+        if self.manner.outline and paint.outline and paint.alpha > 0.9:
+            self._trace(corners, closed=True)
+
+    def _shaded(self, corners: NDArray[np.int32], colour: RGB, paint: Paint, relief: float) -> None:
+        low = np.maximum(corners.min(0) // FRACTION - 1, 0)
+        high = np.minimum(corners.max(0) // FRACTION + 2, (self.width, self.height))
+        if (high <= low).any():
+            return
+        (x0, y0), (x1, y1) = low.tolist(), high.tolist()
+        mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        cv2.fillPoly(mask, [corners - np.asarray(low * FRACTION, np.int32)], 255, cv2.LINE_AA, SHIFT)
+        alpha = mask.astype(np.float32) * (paint.alpha / 255)
+        area = self.rgb[y0:y1, x0:x1]
+        if relief:
+            box = (corners.min(0) / FRACTION, corners.max(0) / FRACTION)
+            layer = self._relief((y0, y1, x0, x1), box, paint.shade, relief)
+            coat = np.asarray(colour, np.float32) * layer[..., None]
+            np.minimum(coat, 252, out=coat)
+        else:
+            coat = np.asarray(colour, np.float32)
+        area[:] = area + (coat - area) * alpha[..., None]
+
+    def _relief(
+        self,
+        region: tuple[int, int, int, int],
+        box: tuple[NDArray[np.float64], NDArray[np.float64]],
+        shade: str,
+        strength: float,
+    ) -> Field:
+        """Return the brightness factor of each pixel of ``region`` (y0, y1, x0, x1)."""
+        y0, y1, x0, x1 = region
+        span = np.maximum(box[1] - box[0], 1e-3)
+        u = ((np.arange(x0, x1, dtype=np.float32) - box[0][0]) / span[0]).astype(np.float32)[None]
+        v = ((np.arange(y0, y1, dtype=np.float32) - box[0][1]) / span[1]).astype(np.float32)[:, None]
+        if self.light > 0:
+            u = 1 - u
+        if shade == "round":
+            squared = (u - 0.34) ** 2 + (v - 0.28) ** 2
+            factor = 1.20 - 0.60 * np.sqrt(squared) + 0.30 * np.exp(squared * -26)
+        elif shade == "down":
+            factor = 1.10 - 0.26 * v + 0 * u
+        else:
+            factor = 1.12 - 0.28 * u - 0.06 * v
+        factor = 1 + (factor - 1) * strength
+        if self.mottle is not None:
+            factor = factor + self.mottle[y0:y1, x0:x1]
+        return np.asarray(factor, np.float32)
+
+    def _trace(self, corners: NDArray[np.int32], *, closed: bool) -> None:
+        width = max(1, round(self.manner.outline * self.unit))
+        cv2.polylines(self.rgb, [corners], closed, self.manner.outline_colour, width, cv2.LINE_AA, SHIFT)
+
+    def stroke(self, points: Points, width: float, paint: Paint) -> None:
+        """Draw an open line of ``width`` units with round joins."""
+        line = self._pixels(points)
+        thick = max(1, round(width * self.unit))
+        if self.manner.outline and paint.outline and width > self.manner.outline * 2.2:
+            edge = thick + 2 * max(1, round(self.manner.outline * self.unit * 0.8))
+            cv2.polylines(self.rgb, [line], False, self.manner.outline_colour, edge, cv2.LINE_AA, SHIFT)
+        cv2.polylines(self.rgb, [line], False, self.tone(paint), thick, cv2.LINE_AA, SHIFT)
+
+    def hairs(self, lines: Sequence[Points], width: float, paint: Paint) -> None:
+        """Draw many thin open lines of one colour in one call."""
+        if lines:
+            thick = max(1, round(width * self.unit))
+            many = [self._pixels(line) for line in lines]
+            cv2.polylines(self.rgb, many, False, self.tone(paint), thick, cv2.LINE_AA, SHIFT)
+
+    def dab(self, centre: tuple[float, float], radii: tuple[float, float], paint: Paint, turn: float = 0) -> None:
+        """Draw a small unshaded ellipse without outline; the fastest mark there is."""
+        scale = self.unit * FRACTION
+        middle = (round(centre[0] * scale), round(centre[1] * scale))
+        axes = (max(round(radii[0] * scale), FRACTION // 2), max(round(radii[1] * scale), FRACTION // 2))
+        tone = self.tone(paint)
+        if axes[0] == axes[1]:
+            cv2.circle(self.rgb, middle, axes[0], tone, -1, cv2.LINE_AA, SHIFT)
+        else:
+            degrees = math.degrees(turn)
+            cv2.ellipse(self.rgb, middle, axes, degrees, 0, 360, tone, -1, cv2.LINE_AA, SHIFT)
+
+    def _region(self, centre: tuple[float, float], radii: tuple[float, float]) -> tuple[int, int, int, int]:
+        x0 = max(int((centre[0] - radii[0]) * self.unit), 0)
+        x1 = min(int((centre[0] + radii[0]) * self.unit) + 1, self.width)
+        y0 = max(int((centre[1] - radii[1]) * self.unit), 0)
+        y1 = min(int((centre[1] + radii[1]) * self.unit) + 1, self.height)
+        return y0, y1, x0, x1
+
+    def glow(self, centre: tuple[float, float], radii: tuple[float, float], colour: RGB, strength: float) -> None:
+        """Blend ``colour`` in around ``centre``, fading to nothing at the radii (units)."""
+        y0, y1, x0, x1 = self._region(centre, radii)
+        if x1 <= x0 or y1 <= y0:
+            return
+        u = (np.arange(x0, x1, dtype=np.float32) / self.unit - centre[0])[None] / radii[0]
+        v = (np.arange(y0, y1, dtype=np.float32) / self.unit - centre[1])[:, None] / radii[1]
+        fade = np.clip(1 - u * u - v * v, 0, 1)
+        alpha = (fade * fade * strength)[..., None]
+        area = self.rgb[y0:y1, x0:x1]
+        area[:] = area + (np.asarray(colour, np.float32) - area) * alpha
+
+    def shadow(self, centre: tuple[float, float], radii: tuple[float, float], strength: float = 0.42) -> None:
+        """Darken the ground softly, as under a standing thing."""
+        if self.style == "line":
+            strength *= 0.4
+        self.glow(centre, radii, (26, 24, 44), strength)
+
+    def cover(self, top: int, layer: NDArray[np.float32], alpha: Field | float = 1.0) -> None:
+        """Blend a float layer of (h, width, 3) or (h, 1, 3) over the rows from ``top``."""
+        rows = layer.shape[0]
+        area = self.rgb[top : top + rows]
+        if isinstance(alpha, float) and alpha == 1.0:
+            area[:] = np.clip(layer, 0, 255)
+            return
+        share = alpha if isinstance(alpha, float) else alpha[..., None]
+        area[:] = np.clip(area + (layer - area) * share, 0, 255)

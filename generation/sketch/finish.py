@@ -1,0 +1,246 @@
+"""The last pass of each style: what makes a drawing look painted, drawn or laid in tiles.
+
+Every finish takes and returns float32 RGB (H, W, 3), 0..255.
+"""
+
+import math
+from collections.abc import Callable
+from random import Random
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from generation.sketch.textures import Field, fractal, grain, noise
+
+Layer = NDArray[np.float32]
+Image = NDArray[np.uint8]
+
+# Pixels keep this distance from black and white: an invisible watermark needs room both ways.
+DARKEST, LIGHTEST = 9, 246
+# Standard deviation of the final grain, in grey levels.
+GRAIN = {"flat": 1.1, "line": 1.0, "comic": 2.2, "soft": 3.4, "pixel": 2.2}
+USUAL_GRAIN = 3.0
+
+
+def _unit(image: Layer) -> int:
+    return min(image.shape[0], image.shape[1])
+
+
+def _cells(image: Layer, count: float) -> tuple[float, float]:
+    unit = _unit(image)
+    return count * image.shape[0] / unit, count * image.shape[1] / unit
+
+
+def _noise(r: Random, image: Layer, count: float) -> Field:
+    return noise(r, image.shape[:2], _cells(image, count))
+
+
+def displaced(image: Layer, r: Random, cells: float, reach: float) -> Layer:
+    """Return the picture with its outlines shifted smoothly by up to ``reach`` units."""
+    height, width = image.shape[:2]
+    far = reach * _unit(image) * 2
+    x = np.arange(width, dtype=np.float32)[None] + (_noise(r, image, cells) - 0.5) * far
+    y = np.arange(height, dtype=np.float32)[:, None] + (_noise(r, image, cells) - 0.5) * far
+    moved = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(moved, np.float32)
+
+
+def blurred(image: Layer, reach: float) -> Layer:
+    """Return the picture blurred by ``reach`` units; wide blurs are taken at a smaller size."""
+    sigma = reach * _unit(image)
+    if sigma < 2.5:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), max(sigma, 0.3)), np.float32)
+    step = max(int(sigma / 1.25), 2)
+    height, width = image.shape[:2]
+    size = (max(width // step, 2), max(height // step, 2))
+    small = cv2.GaussianBlur(cv2.resize(image, size, interpolation=cv2.INTER_AREA), (0, 0), sigma / step)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def finish_soft(image: Layer, r: Random) -> Layer:
+    """Photo-like: bloom around the lights, a vignette, a gentle contrast curve."""
+    bloom = blurred(image, 0.03)
+    image = image + np.maximum(bloom - 120, 0) * 0.10
+    height, width = image.shape[:2]
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None]
+    image = image * (1.03 - 0.10 * (x * x + y * y))[..., None]
+    uneven = (_noise(r, image, 5) - 0.5) * 7
+    return np.asarray(image + uneven[..., None], np.float32)
+
+
+def finish_flat(image: Layer, r: Random) -> Layer:
+    """Poster: even colour on faintly toothed paper."""
+    return np.asarray(image + ((_noise(r, image, 150) - 0.5) * 3.0)[..., None], np.float32)
+
+
+def finish_wash(image: Layer, r: Random) -> Layer:
+    """Watercolour: wavering edges where pigment gathers, granulation, pale paper showing through."""
+    image = displaced(displaced(image, r, 14, 0.007), r, 60, 0.0028)
+    edges = (image - blurred(image, 0.012)).mean(-1, keepdims=True)
+    image = image + np.clip(edges, -46, 0) * 0.85
+    pool = fractal(r, image.shape[:2], _cells(image, 5), 5)
+    tooth = _noise(r, image, 190)
+    share = np.clip(0.05 + 0.42 * (pool - 0.22) + 0.12 * (tooth - 0.5), 0.02, 0.46)[..., None]
+    paper = np.asarray((247, 243, 233), np.float32)
+    return np.asarray(image + (paper - image) * share, np.float32)
+
+
+def finish_oil(image: Layer, r: Random) -> Layer:
+    """Oil: strokes of the brush laid along the contours, with a raking light on the paint."""
+    unit = _unit(image)
+    base = displaced(image, r, 40, 0.004)
+    guide = np.asarray(blurred(image, 0.012).mean(-1), np.float32)
+    gx, gy = cv2.Sobel(guide, cv2.CV_32F, 1, 0), cv2.Sobel(guide, cv2.CV_32F, 0, 1)
+    wander = _noise(r, image, 4) * 2 * math.pi
+    painted = np.clip(base, 0, 255).astype(np.uint8)
+    relief = np.full(painted.shape[:2], 128, np.uint8)
+    detail = np.asarray(np.abs(gx) + np.abs(gy), np.float32)
+    rng = np.random.default_rng(r.getrandbits(64))
+    area = image.shape[0] * image.shape[1] / unit**2
+    for count, long, wide in ((620, 0.040, 0.017), (1500, 0.022, 0.0075)):
+        _strokes(painted, relief, (base, gx, gy, wander, detail), rng, (int(count * area), long * unit, wide * unit))
+    light = (relief.astype(np.float32) - 128) * 0.16
+    emboss = cv2.Sobel(cv2.GaussianBlur(relief, (0, 0), max(unit / 500, 0.6)), cv2.CV_32F, 1, 1) * 0.16
+    keep = np.clip(detail / 42, 0, 0.62)[..., None]
+    mixed = painted.astype(np.float32) * (1 - keep) + base * keep
+    return np.asarray(mixed + (light + np.clip(emboss, -16, 16))[..., None], np.float32)
+
+
+def _strokes(
+    painted: Image,
+    relief: Image,
+    fields: tuple[Layer, Field, Field, Field, Field],
+    rng: np.random.Generator,
+    brush: tuple[int, float, float],
+) -> None:
+    base, gx, gy, wander, detail = fields
+    count, long, wide = brush
+    height, width = relief.shape
+    xs = (rng.random(count) * width).astype(np.int32)
+    ys = (rng.random(count) * height).astype(np.int32)
+    steep = detail[ys, xs]
+    along = np.arctan2(gy[ys, xs], gx[ys, xs]) + math.pi / 2
+    turn = np.where(steep > 6, along, wander[ys, xs])
+    reach = long * (0.6 + 0.8 * rng.random(count)) * np.where(steep > 30, 0.5, 1.0)
+    dx, dy = np.cos(turn) * reach / 2, np.sin(turn) * reach / 2
+    tones = np.clip(base[ys, xs] + rng.normal(0, 6, (count, 1)), 0, 255).tolist()
+    heights = rng.integers(40, 216, count).tolist()
+    ends = np.stack([xs - dx, ys - dy, xs + dx, ys + dy], 1).astype(np.int32).tolist()
+    thick = max(1, round(wide))
+    for (x0, y0, x1, y1), tone, lift in zip(ends, tones, heights, strict=True):
+        cv2.line(painted, (x0, y0), (x1, y1), tone, thick, cv2.LINE_AA)
+        cv2.line(relief, (x0, y0), (x1, y1), lift, thick)
+
+
+def finish_pencil(image: Layer, r: Random) -> Layer:
+    """Coloured pencil: hatching that thickens in the shade, contours, white paper between strokes."""
+    unit = _unit(image)
+    height, width = image.shape[:2]
+    tone = image.mean(-1)
+    x = np.arange(width, dtype=np.float32)[None] / unit
+    y = np.arange(height, dtype=np.float32)[:, None] / unit
+    sway = _noise(r, image, 9) * 3
+    first = np.sin((x + y * 0.82) * 330 + sway) * 0.5 + 0.5
+    second = np.sin((x - y * 0.9) * 300 + sway * 1.3) * 0.5 + 0.5
+    dark = np.clip(1.12 - tone / 225, 0, 1)
+    press = np.clip((dark * 1.5 - first) * 1.6 + 0.42, 0.16, 1) * 0.62
+    press = press + np.clip((dark - 0.45 - second * 0.6) * 1.5, 0, 0.34)
+    press = press * (0.8 + 0.4 * _noise(r, image, 210))
+    paper = np.asarray((247, 244, 236), np.float32)
+    rich = np.clip(tone[..., None] + (image - tone[..., None]) * 1.18, 0, 255)
+    image = paper + (rich - paper) * np.clip(press, 0, 0.92)[..., None]
+    soft = cv2.GaussianBlur(tone, (0, 0), max(unit / 460, 0.5))
+    edge = np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1))
+    ink = np.clip(edge * (unit / 512) / 110 - 0.08, 0, 0.55)[..., None]
+    return np.asarray(image + (np.asarray((74, 70, 78), np.float32) - image) * ink, np.float32)
+
+
+def finish_mosaic(image: Layer, r: Random) -> Layer:
+    """Mosaic: irregular tiles of one colour each, with dark grout and a lit upper edge."""
+    unit = _unit(image)
+    height, width = image.shape[:2]
+    cell = unit / r.choice((40, 44, 48))
+    rng = np.random.default_rng(r.getrandbits(64))
+    rows, columns = math.ceil(height / cell), math.ceil(width / cell)
+    ys = ((np.arange(rows)[:, None] + 0.5 + rng.uniform(-0.32, 0.32, (rows, columns))) * cell).astype(np.int32)
+    xs = ((np.arange(columns)[None] + 0.5 + rng.uniform(-0.32, 0.32, (rows, columns))) * cell).astype(np.int32)
+    seeds = np.full((height, width), 255, np.uint8)
+    seeds[ys.clip(0, height - 1), xs.clip(0, width - 1)] = 0
+    _, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    flat = labels.ravel()
+    count = np.maximum(np.bincount(flat), 1)
+    means = np.stack([np.bincount(flat, weights=image[..., c].ravel()) / count for c in range(3)], 1)
+    means = means + rng.normal(0, 7, (len(means), 1))
+    tiles = means.astype(np.float32)[labels]
+    grey = labels.astype(np.float32)
+    seam = (np.roll(grey, 1, 0) != grey) | (np.roll(grey, 1, 1) != grey)
+    reach = max(unit / 512 * 1.15, 0.5)
+    groove = cv2.GaussianBlur(seam.astype(np.float32), (0, 0), reach)
+    groove = np.clip(groove * 1.75, 0, 1)[..., None]
+    bevel = cv2.Sobel(cv2.GaussianBlur(groove[..., 0], (0, 0), reach * 1.6), cv2.CV_32F, 1, 1, ksize=3)
+    image = tiles * 1.04 - np.clip(bevel * 60, -20, 20)[..., None]
+    return np.asarray(image + (np.asarray((70, 66, 68), np.float32) - image) * groove * 0.8, np.float32)
+
+
+def finish_line(image: Layer, r: Random) -> Layer:
+    """Line art: a slightly unsteady hand on warm paper."""
+    image = displaced(image, r, 26, 0.0014)
+    return np.asarray(image + ((_noise(r, image, 120) - 0.5) * 2.4)[..., None], np.float32)
+
+
+def finish_comic(image: Layer, r: Random) -> Layer:
+    """Comic: stronger colour, and dots of print in the darker tones."""
+    unit = _unit(image)
+    tone = image.mean(-1, keepdims=True)
+    image = tone + (image - tone) * 1.16
+    x = np.arange(image.shape[1], dtype=np.float32)[None] / unit
+    y = np.arange(image.shape[0], dtype=np.float32)[:, None] / unit
+    screen = (np.sin((x + y) * 330) * np.sin((x - y) * 330))[..., None]
+    dark = np.clip((185 - tone) / 185, 0, 1)
+    dots = np.clip((dark * 1.1 - 0.55 - screen * 0.6) * 5, 0, 1)
+    image = image * (1 - 0.20 * dots)
+    return np.asarray(image + ((_noise(r, image, 170) - 0.5) * 5)[..., None], np.float32)
+
+
+def finish_pixel(image: Layer, r: Random) -> Layer:
+    """Pixel art: a coarse grid and few tones, dithered in a fixed order."""
+    unit = _unit(image)
+    height, width = image.shape[:2]
+    cells = 112
+    size = (max(round(width * cells / unit), 2), max(round(height * cells / unit), 2))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    tone = small.mean(-1, keepdims=True)
+    small = tone + (small - tone) * 1.22
+    bayer = np.asarray([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
+    tiled = np.tile(bayer, (size[1] // 4 + 1, size[0] // 4 + 1))[: size[1], : size[0], None]
+    step = 22.0
+    small = np.round((small + tiled * step * r.uniform(0.75, 0.85)) / step) * step + 4
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST), np.float32)
+
+
+FINISHES: dict[str, Callable[[Layer, Random], Layer]] = {
+    "soft": finish_soft,
+    "flat": finish_flat,
+    "wash": finish_wash,
+    "oil": finish_oil,
+    "pencil": finish_pencil,
+    "mosaic": finish_mosaic,
+    "line": finish_line,
+    "comic": finish_comic,
+    "pixel": finish_pixel,
+}
+
+
+def finish(rgb: Image, style: str, r: Random) -> Layer:
+    """Return the style's look laid over a drawing, float32."""
+    return FINISHES[style](rgb.astype(np.float32), r)
+
+
+def develop(layer: Layer, style: str, r: Random) -> Image:
+    """Return the finished picture: grain added, tones kept off pure black and white."""
+    dust = grain(r, layer.shape[:2]) * GRAIN.get(style, USUAL_GRAIN)
+    span = (LIGHTEST - DARKEST) / 255
+    toned = layer * span + (DARKEST + dust[..., None])
+    return np.asarray(np.clip(toned, DARKEST - 1, LIGHTEST + 1), np.uint8)

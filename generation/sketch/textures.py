@@ -1,0 +1,61 @@
+"""Noise fields. Their grids are counted in cells a picture unit, so every size shows the same field."""
+
+from functools import lru_cache
+from random import Random
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Field = NDArray[np.float32]
+
+# Side of the stored tile of grain; larger pictures repeat it.
+GRAIN_TILE = 1024
+
+
+def noise(r: Random, shape: tuple[int, int], cells: tuple[float, float]) -> Field:
+    """Return smooth noise, float32 0..1 of ``shape`` (height, width).
+
+    Args:
+        r: source of randomness.
+        shape: height and width in pixels.
+        cells: cells along the height and along the width; the fewer, the smoother.
+    """
+    rows, columns = max(2, round(cells[0])), max(2, round(cells[1]))
+    grid = np.random.default_rng(r.getrandbits(64)).random((rows, columns), dtype=np.float32)
+    return np.asarray(cv2.resize(grid, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def fractal(r: Random, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 4) -> Field:
+    """Return fractal noise, float32 about 0..1: each octave twice as fine and half as strong."""
+    total = np.zeros(shape, np.float32)
+    weight, norm = 1.0, 0.0
+    for octave in range(octaves):
+        step = 2**octave
+        total += weight * noise(r, shape, (cells[0] * step, cells[1] * step))
+        norm += weight
+        weight *= 0.52
+    total /= norm
+    return np.asarray(np.clip((total - 0.5) * 1.5 + 0.5, 0, 1), np.float32)
+
+
+@lru_cache(maxsize=1)
+def _grain_tile() -> Field:
+    rng = np.random.default_rng(20260)
+    fine = rng.standard_normal((GRAIN_TILE, GRAIN_TILE), dtype=np.float32)
+    return np.asarray(fine * 0.8 + cv2.GaussianBlur(fine, (0, 0), 1.1) * 1.2, np.float32)
+
+
+def grain(r: Random, shape: tuple[int, int]) -> Field:
+    """Return film-like grain of mean 0 and standard deviation about 1, float32 of ``shape``."""
+    tile = _grain_tile()
+    top, left = r.randrange(GRAIN_TILE), r.randrange(GRAIN_TILE)
+    rows = (np.arange(shape[0]) + top) % GRAIN_TILE
+    columns = (np.arange(shape[1]) + left) % GRAIN_TILE
+    return np.asarray(tile.take(rows, axis=0).take(columns, axis=1), np.float32)
+
+
+def smoothstep(low: float, high: float, value: Field) -> Field:
+    """Return 0 below ``low``, 1 above ``high`` and a smooth ramp between."""
+    t = np.clip((value - low) / (high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -1,0 +1,38 @@
+"""What can go wrong in this package.
+
+Every error carries a `code` (stable, for rows, logs and the API) and a `user_message` (plain words for a
+page: what happened and what to do next). Absent things are `None`, never an error. Names say what happened
+and carry no suffix, as `except UnreadableImage` reads better.
+"""
+
+
+class ProvenanceError(Exception):
+    """The base of all errors of this package."""
+
+    def __init__(self, code: str, user_message: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.user_message = user_message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.user_message}"
+
+
+class UnreadableImage(ProvenanceError):
+    """The bytes cannot be turned into pixels within our limits."""
+
+
+class UnreadableManifest(ProvenanceError):
+    """There is provenance data in the file, and it cannot be parsed."""
+
+
+class SigningFailed(ProvenanceError):
+    """The signed file was not made, or would not have been valid."""
+
+
+class BadCertificate(ProvenanceError):
+    """A certificate chain or private key is missing, malformed or does not belong together."""
+
+
+class SandboxFailed(ProvenanceError):
+    """The limited child process died, ran out of a limit or gave no usable answer."""

@@ -1,0 +1,92 @@
+"""What a worker does with an uploaded suspect: claim the row, inspect the file, judge, write the answer."""
+
+import datetime as dt
+import io
+import logging
+import uuid
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from PIL import Image
+
+from provenance import images, inspection, verdict
+from provenance.errors import ProvenanceError, UnreadableImage
+from provenance.models import Inspection, RegisteredImage
+
+logger = logging.getLogger(__name__)
+
+# A file that kills the worker twice is not tried a third time.
+MOST_ATTEMPTS = 3
+PREVIEW_SIDE = 768
+
+
+def run(inspection_id: uuid.UUID) -> None:
+    """Examines one upload, unless another worker has it.
+
+    1. Claim: one conditional update; only the worker that changed the row goes on.
+    2. Find and judge.
+    3. Write verdict and evidence, if the claim still stands.
+    """
+    row = _claim(inspection_id)
+    if row is None:
+        return
+    try:
+        with default_storage.open(row.upload_name) as file:
+            examined = inspection.examine(file.read())
+    except ProvenanceError as error:
+        _fail(row, error)
+        if not isinstance(error, UnreadableImage):
+            raise
+        return
+    _finish(row, examined)
+
+
+def _claim(inspection_id: uuid.UUID) -> Inspection | None:
+    now = timezone.now()
+    dead = now - dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    free = Q(status=Inspection.Status.QUEUED) | Q(status=Inspection.Status.RUNNING, claimed_at__lt=dead)
+    claimed = Inspection.objects.filter(free, pk=inspection_id).update(
+        status=Inspection.Status.RUNNING, claimed_at=now, attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return None
+    row = Inspection.objects.get(pk=inspection_id)
+    if row.attempts > MOST_ATTEMPTS:
+        _fail(row, images.unreadable("damaged"))
+        return None
+    return row
+
+
+def _finish(row: Inspection, examined: inspection.Examined) -> None:
+    decided = verdict.decide(examined.evidence)
+    image = RegisteredImage.objects.filter(pk=decided.image_id).first() if decided.image_id else None
+    _of_this_claim(row).update(
+        status=Inspection.Status.DONE,
+        verdict=decided.kind,
+        evidence=examined.evidence.to_json(),
+        image=image,
+        preview=_preview(examined),
+        finished_at=timezone.now(),
+    )
+
+
+def _fail(row: Inspection, error: ProvenanceError) -> None:
+    logger.info("inspection %s failed: %s", row.pk, error.code)
+    _of_this_claim(row).update(
+        status=Inspection.Status.FAILED,
+        error_code=error.code,
+        error_message=error.user_message,
+        finished_at=timezone.now(),
+    )
+
+
+def _of_this_claim(row: Inspection) -> QuerySet[Inspection]:
+    return Inspection.objects.filter(pk=row.pk, status=Inspection.Status.RUNNING, attempts=row.attempts)
+
+
+def _preview(examined: inspection.Examined) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(images.thumbnail(examined.rgb, PREVIEW_SIDE)).save(out, "JPEG", quality=85)
+    return out.getvalue()

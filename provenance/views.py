@@ -1,0 +1,95 @@
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import client, limits
+from accounts.models import User
+from accounts.permissions import SignedInRequest, public, signed_in, staff
+from provenance import answers, images, inspection_store, tasks
+from provenance.evidence import Evidence
+from provenance.forms import SuspectForm
+from provenance.models import Inspection, PublishedFile, RegisteredImage
+from provenance.published_files import open_file
+from provenance.verdict import VerdictKind
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def verify(request: HttpRequest) -> HttpResponse:
+    form = SuspectForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        limits.take(f"verify:{client.counted(request)}", limit=settings.CHECKS_PER_MINUTE, window_seconds=60)
+        row = inspection_store.receive(form.cleaned_data["picture"])
+        tasks.examine.delay_on_commit(row.pk)
+        return redirect("provenance:answer", row.pk)
+    context = {"form": form, "max_bytes": images.MAX_BYTES, "hours": settings.UPLOAD_LIFETIME_HOURS}
+    return render(request, "provenance/verify.html", context)
+
+
+@require_safe
+@never_cache
+@public
+def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(Inspection.objects.select_related("image"), pk=pk)
+    context: dict[str, object] = {"inspection": row}
+    if row.status == Inspection.Status.DONE and row.evidence:
+        context["answer"] = answers.answer(Evidence.from_json(row.evidence), VerdictKind(row.verdict))
+    template = "provenance/_answer.html" if request.headers.get("HX-Request") else "provenance/answer.html"
+    return render(request, template, context)
+
+
+@require_safe
+@signed_in
+def thumbnail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    image = get_object_or_404(RegisteredImage.objects.published(), pk=pk)
+    _allow_owner_or_staff(image, request.user)
+    if not image.is_on_view and not request.user.is_staff:
+        raise Http404
+    return _picture(bytes(image.thumbnail), "image/jpeg")
+
+
+@require_safe
+@signed_in
+def download(request: SignedInRequest, pk: uuid.UUID, format_name: str) -> HttpResponse:
+    file = get_object_or_404(PublishedFile.objects.select_related("image"), image=pk, format=format_name)
+    _allow_owner_or_staff(file.image, request.user)
+    if not file.image.is_on_view:
+        return render(request, "provenance/withdrawn.html", status=410)
+    response = _picture(open_file(file), images.MIME[file.format])
+    if "inline" not in request.GET:
+        name = f"{slugify(settings.PRODUCT_NAME)}-{str(pk)[:8]}.{file.format.lower()}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+@staff
+def suspect(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(Inspection, pk=pk)
+    if not row.preview:
+        raise Http404
+    return _picture(bytes(row.preview), "image/jpeg")
+
+
+def _allow_owner_or_staff(image: RegisteredImage, user: User) -> None:
+    if image.owner_id != user.pk and not user.is_staff:
+        raise PermissionDenied
+
+
+def _picture(data: bytes, mime: str) -> HttpResponse:
+    # no-transform: a proxy that recompresses pictures would break the signature.
+    return HttpResponse(
+        data,
+        content_type=mime,
+        headers={
+            "Cache-Control": "private, no-transform, max-age=300",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        },
+    )

@@ -1,0 +1,33 @@
+"""What can go wrong in a case."""
+
+
+class ReportError(Exception):
+    """Base of this package's errors: a stable `code` and a sentence for the person."""
+
+    code = "report_error"
+    user_message = "That did not work. Please try again."
+    http_status = 400
+
+
+class AlreadyDecided(ReportError):
+    """The case is not in the state that the decision starts from: somebody was faster."""
+
+    code = "case_already_decided"
+    user_message = "Somebody has already decided this case. Go back and reload it to see the decision."
+    http_status = 409
+
+
+class NoImageTraced(ReportError):
+    """A take-down or reinstatement of a case that traces to no image of ours."""
+
+    code = "no_image_traced"
+    user_message = "This case traces to no image of ours, so there is nothing to take down or reinstate."
+    http_status = 409
+
+
+class NoAccountToSuspend(ReportError):
+    """A suspension was asked for where it cannot follow: no account, or the image stays on view."""
+
+    code = "no_account_to_suspend"
+    user_message = "An account can be suspended only together with taking down an image that it made."
+    http_status = 409

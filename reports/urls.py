@@ -1,0 +1,14 @@
+from django.urls import path
+
+from reports import views
+
+app_name = "reports"
+# Case numbers are slugs: the converter keeps out what PostgreSQL cannot take as text, such as NUL.
+urlpatterns = [
+    path("report", views.submit, name="submit"),
+    path("report/receipt", views.receipt, name="receipt"),
+    path("report/status", views.status, name="status"),
+    path("staff/cases", views.queue, name="queue"),
+    path("staff/cases/<slug:number>", views.case, name="case"),
+    path("staff/cases/<slug:number>/decide", views.decide, name="decide"),
+]

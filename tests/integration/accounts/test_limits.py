@@ -1,0 +1,48 @@
+"""A limit holds whatever happens at the same time, because the counting is the check."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from accounts import limits
+from accounts.errors import TooMany
+from accounts.models import RateWindow
+
+# Longer than the test: no window ends in the middle of it (one that does at midnight of a year is rare
+# enough that the two windows are added up below).
+DAY = 24 * 3600
+THREADS = 20
+LIMIT = 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_are_counted_exactly() -> None:
+    barrier = threading.Barrier(THREADS)
+    outcomes: list[bool] = []
+
+    def use() -> None:
+        try:
+            barrier.wait(timeout=30)
+            limits.take("prompts:ada", limit=LIMIT, window_seconds=DAY)
+            outcomes.append(True)
+        except TooMany:
+            outcomes.append(False)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=use) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (outcomes.count(True), outcomes.count(False)) == (LIMIT, THREADS - LIMIT)
+    assert RateWindow.objects.get(key="prompts:ada").taken == LIMIT
+
+
+@pytest.mark.django_db
+def test_people_are_counted_apart() -> None:
+    limits.take("prompts:ada", limit=1, window_seconds=DAY)
+    limits.take("prompts:ben", limit=1, window_seconds=DAY)
+    with pytest.raises(TooMany):
+        limits.take("prompts:ada", limit=1, window_seconds=DAY)

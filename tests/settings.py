@@ -1,0 +1,17 @@
+"""The project's own settings, with the tests' own `var/`, secrets and database."""
+
+import os
+import secrets
+from pathlib import Path
+
+os.environ.setdefault("TRACERY_VAR", str(Path(__file__).parent.parent / "var" / "test"))
+# A folder of its own never has a local.env, so nothing of the developer's leaks into a test.
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
+os.environ.setdefault("WATERMARK_KEYS", secrets.token_urlsafe(48))
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+from config.settings import *  # noqa: E402, F403
+
+# Slow on purpose in production; tests sign in a hundred times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

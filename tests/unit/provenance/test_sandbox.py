@@ -1,0 +1,122 @@
+"""What the worker does with a child's answer: a child that was taken over may say anything."""
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+from provenance import images, sandbox
+from provenance.errors import SandboxFailed, UnreadableImage
+from provenance.manifest import ManifestReading
+
+IMAGE = {"format": "PNG", "mime": "image/png", "width": 2, "height": 1, "frames": 1, "notes": ["n"]}
+ANSWER: dict[str, Any] = {"image": IMAGE, "image_error": None, "manifest": None, "manifest_error": None}
+
+
+def frame(header: Any, body: bytes) -> memoryview:
+    encoded = json.dumps(header).encode()
+    return memoryview(sandbox._LENGTHS.pack(len(encoded), len(body)) + encoded + body)
+
+
+class Answering(sandbox.Sandbox):
+    """A sandbox whose helper passes on one given answer."""
+
+    def __init__(self, answer: memoryview, status: str = "done") -> None:
+        super().__init__()
+        self.answer, self.status = answer, status
+
+    def _exchange(self, header: dict[str, Any], body: list[bytes]) -> tuple[dict[str, Any], memoryview]:
+        return {"status": self.status}, self.answer
+
+
+def test_an_honest_answer_becomes_an_examination() -> None:
+    reading = ManifestReading(state="Valid", urn="urn:c2pa:1")
+    answer = frame({**ANSWER, "manifest": reading.to_json()}, bytes(range(6)))
+    found = Answering(answer).examine(b"data", "")
+    assert found.decoded is not None
+    assert found.decoded.rgb.tolist() == [[[0, 1, 2], [3, 4, 5]]]
+    assert (found.decoded.mime, found.decoded.notes) == ("image/png", ("n",))
+    assert found.manifest_reading == reading
+
+
+def test_errors_come_back_as_our_errors_with_our_words() -> None:
+    answer = frame({**ANSWER, "image": None, "image_error": "truncated", "manifest_error": "x"}, b"")
+    found = Answering(answer).examine(b"data", "")
+    assert found.image_error is not None
+    assert found.image_error.user_message == images.unreadable("truncated").user_message
+    assert found.manifest_error is not None
+    assert found.manifest_error.code == "unreadable_manifest"
+    with pytest.raises(UnreadableImage):
+        Answering(answer).decode(b"data")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        memoryview(b""),
+        memoryview(b"\0" * 5),
+        frame(ANSWER, bytes(6))[:-1],
+        frame(ANSWER, bytes(5)),
+        frame(ANSWER, bytes(7)),
+        frame([], b""),
+        frame({}, b""),
+        frame({"failed": "MemoryError"}, b""),
+        frame({**ANSWER, "image": {**IMAGE, "width": -2, "height": -1}}, bytes(6)),
+        frame({**ANSWER, "image": {**IMAGE, "width": 0}}, b""),
+        frame({**ANSWER, "image": {**IMAGE, "width": 10**9, "height": 10**9}}, b""),
+        frame({**ANSWER, "image": {**IMAGE, "format": "EXE"}}, bytes(6)),
+        frame({**ANSWER, "image": {**IMAGE, "format": ["PNG"]}}, bytes(6)),
+        frame({**ANSWER, "image": {**IMAGE, "notes": 5}}, bytes(6)),
+        frame({**ANSWER, "image": 5}, bytes(6)),
+        frame({**ANSWER, "image_error": "no such code"}, b""),
+        frame({**ANSWER, "manifest": "{}"}, bytes(6)),
+        frame({**ANSWER, "manifest": 7}, bytes(6)),
+        memoryview(sandbox._LENGTHS.pack(2**31, 2**62) + b"{}"),
+        memoryview(sandbox._LENGTHS.pack(2, 0) + b"\xff\xff"),
+    ],
+)
+def test_a_dishonest_answer_is_a_failure(answer: memoryview) -> None:
+    with pytest.raises(SandboxFailed) as raised:
+        Answering(answer).decode(b"data")
+    assert raised.value.code == "crashed"
+
+
+def test_a_missing_picture_is_a_failure() -> None:
+    with pytest.raises(SandboxFailed):
+        Answering(frame({**ANSWER, "image": None}, b"")).decode(b"data")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("timeout", "timeout"), ("crashed", "crashed"), ("?", "crashed")]
+)
+def test_the_helpers_word_decides_the_code(status: str, code: str) -> None:
+    with pytest.raises(SandboxFailed) as raised:
+        Answering(memoryview(b""), status).decode(b"data")
+    assert raised.value.code == code
+    assert raised.value.user_message
+
+
+def test_files_over_the_limit_are_refused_before_they_travel() -> None:
+    sent = Answering(memoryview(b""))
+    large = bytes(images.MAX_BYTES + 1)
+    found = sent.examine(large, "")
+    assert found.image_error is not None
+    assert found.image_error.code == "too_many_bytes"
+    with pytest.raises(UnreadableImage):
+        sent.decode(large)
+
+
+def test_frames_go_through_a_pipe_whole_and_end_with_eof() -> None:
+    source, target = os.pipe()
+    sandbox._send(target, {"a": 1}, [b"xy", b"", b"z"])
+    os.close(target)
+    header, body = sandbox._receive(source)
+    assert (header, bytes(body)) == ({"a": 1}, b"xyz")
+    with pytest.raises(EOFError):
+        sandbox._receive(source)
+    os.close(source)
+
+
+def test_each_process_has_one_default() -> None:
+    assert sandbox.default() is sandbox.default()
