@@ -13,7 +13,7 @@ class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return str(settings.PRODUCT_NAME)
 
     def build_totp_svg(self, url: str) -> str:
-        """Returns the QR code as SVG on its own white ground: on a dark page, black alone cannot be scanned."""
+        """Returns the QR code as SVG on a white ground: black alone cannot be scanned on a dark page."""
         buffer = BytesIO()
         qrcode.make(url, image_factory=SvgPathFillImage).save(buffer)
         return buffer.getvalue().decode()

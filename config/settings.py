@@ -183,6 +183,8 @@ EMAIL_BACKEND = env.text(
     if PRODUCTION
     else "django.core.mail.backends.console.EmailBackend",
 )
+# Where the file-based backend writes, one file a message.
+EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")

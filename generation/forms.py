@@ -24,7 +24,8 @@ class PromptForm(forms.Form):
         ),
         error_messages={
             "required": "Say what the picture should show.",
-            "max_length": f"Please use at most {MAX_PROMPT_LENGTH} characters; this prompt has %(show_value)d.",
+            "max_length": f"Please use at most {MAX_PROMPT_LENGTH} characters; "
+            "this prompt has %(show_value)d.",
         },
     )
     image_count = forms.TypedChoiceField(
@@ -66,6 +67,7 @@ class AppealForm(forms.Form):
 
 
 class AppealAnswerForm(forms.Form):
+    refusal = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="Decision",
         choices=[("overturned", "Allow this prompt for this person"), ("upheld", "The refusal stands")],

@@ -63,7 +63,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         words = sorted(
             {_NOT_LETTERS.sub(" ", term.casefold()).strip() for term in terms}, key=len, reverse=True
         )
-        compiled.append((category, re.compile(rf"(?<![a-z0-9])({'|'.join(words)})(?![a-z0-9])")))
+        compiled.append((category, re.compile(rf"(?<![a-z0-9])({'|'.join(words)})s?(?![a-z0-9])")))
     return tuple(compiled)
 
 

@@ -119,7 +119,7 @@ def refusal_queue(request: SignedInRequest) -> HttpResponse:
     form = AppealAnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         decision = {name: form.cleaned_data[name] for name in ("outcome", "answer")}
-        refusals.decide(uuid.UUID(request.POST.get("refusal", "")), by=request.user, **decision)
+        refusals.decide(form.cleaned_data["refusal"], by=request.user, **decision)
         messages.success(request, "Decided. The person sees your answer on the page of the refusal.")
         return redirect("generation:refusals")
     appealed = Refusal.objects.filter(appealed_at__isnull=False).select_related("owner", "decided_by")

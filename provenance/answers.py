@@ -62,22 +62,32 @@ _TEXTS: Final = {
     VerdictKind.NO_EVIDENCE: (
         "verdict-no-evidence",
         "We found no trace of Tracery in this picture.",
-        "None of our marks is in it, and it looks like no picture that we published.",
+        "We found none of our marks in it, and no picture that we published that looks like it.",
         "This proves nothing about where it comes from. It may have been made by another generator, by a "
         "camera or by hand, or it may be a copy of one of ours that was changed too much to be recognised.",
     ),
 }
 
 
+# A mark of ours whose picture is not in the registry, for instance because it was never published.
+_UNKNOWN_MARK: Final = "It carries a mark of ours, but the mark names no picture that we published."
+
+
 def answer(evidence: Evidence, kind: VerdictKind) -> Answer:
     """Returns what the page says for `evidence` and the verdict on it."""
     css_class, title, sentence, meaning = _TEXTS[kind]
+    if kind is VerdictKind.NO_EVIDENCE and _is_marked(evidence):
+        title, sentence = "We cannot say which picture this is.", _UNKNOWN_MARK
     lines = (
         _manifest_line(evidence.manifest),
         _watermark_line(evidence.watermark),
         _lookalike_line(evidence.lookalike, same_bytes=evidence.exact.presence is Presence.PRESENT),
     )
     return Answer(css_class, title, sentence, meaning, lines)
+
+
+def _is_marked(evidence: Evidence) -> bool:
+    return evidence.watermark.presence is Presence.PRESENT or evidence.manifest.state == "Trusted"
 
 
 def _manifest_line(finding: ManifestFinding) -> EvidenceLine:
@@ -97,6 +107,8 @@ def _manifest_sentence(finding: ManifestFinding) -> str:
         return "Signed by us, and nothing in the file was changed since."
     if finding.image_id:
         return "Signed by us, but the file was changed after signing."
+    if finding.state == "Trusted":
+        return "Signed by us, but it names no picture that we published."
     if finding.state == "Remote":
         return (
             "The file only names an address where a record may be. We do not open addresses found in files."
@@ -113,6 +125,8 @@ def _watermark_line(finding: WatermarkFinding) -> EvidenceLine:
         return EvidenceLine(
             finding.presence, title, "None of ours was found. Strong changes to a picture can destroy it."
         )
+    if finding.presence is Presence.UNREADABLE:
+        return EvidenceLine(finding.presence, title, "This picture could not be searched for one.")
     if finding.image_id is None:
         return EvidenceLine(
             finding.presence, title, "A mark of ours is in the pixels, but it names no picture that we know."
@@ -126,6 +140,8 @@ def _lookalike_line(finding: LookalikeFinding, *, same_bytes: bool) -> EvidenceL
         return EvidenceLine(Presence.PRESENT, title, "It is, byte for byte, a file that we published.")
     if finding.presence is Presence.ABSENT:
         return EvidenceLine(finding.presence, title, "No picture that we published looks like it.")
+    if finding.presence is Presence.UNREADABLE:
+        return EvidenceLine(finding.presence, title, "There is too little in this picture to compare it by.")
     if finding.candidates > 1:
         return EvidenceLine(
             finding.presence,

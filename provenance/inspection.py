@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from provenance import fingerprint, lookalike, sandbox, signing
 from provenance.evidence import Evidence, ExactFinding, ManifestFinding, Presence, WatermarkFinding
-from provenance.manifest import ManifestReading
+from provenance.manifest_reading import ManifestReading
 from provenance.marking_keys import all_keys
 from provenance.models import PublishedFile, RegisteredImage
 from watermark import codec

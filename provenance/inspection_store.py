@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -68,9 +69,17 @@ def delete_expired() -> int:
     expired = Inspection.objects.filter(expires_at__lt=timezone.now(), upload_deleted_at__isnull=True)
     count = 0
     for row in expired[:1000]:
-        default_storage.delete(row.upload_name)
-        Inspection.objects.filter(pk=row.pk).update(
-            upload_deleted_at=timezone.now(), preview=b"", evidence={}
-        )
-        count += 1
+        count += _delete_upload(row)
     return count
+
+
+@transaction.atomic
+def _delete_upload(row: Inspection) -> bool:
+    """Deletes one upload unless a report was filed with it a moment ago; the row stays locked meanwhile."""
+    now = timezone.now()
+    deleted = Inspection.objects.filter(pk=row.pk, expires_at__lt=now, upload_deleted_at__isnull=True).update(
+        upload_deleted_at=now, preview=b"", evidence={}
+    )
+    if deleted:
+        default_storage.delete(row.upload_name)
+    return bool(deleted)

@@ -24,14 +24,15 @@ THUMBNAIL_SIDE: Final = 256
 
 
 def find(rgb: NDArray[np.uint8]) -> LookalikeFinding:
-    """Returns the registered image that `rgb` (uint8, shape (H, W, 3)) looks like, or an absent finding.
+    """Returns the registered image that `rgb` (uint8, shape (H, W, 3)) looks like, or an absent finding;
+    an unreadable one for a picture with too little detail to compare.
 
     Mirrored and quarter-turned copies are found too. When several images of ours look about as alike, for
     instance results of one prompt, the finding counts them and names none.
     """
     query = fingerprint.compute(rgb)
     if query.quality < LEAST_QUALITY:
-        return LookalikeFinding(quality=query.quality)
+        return LookalikeFinding(presence=Presence.UNREADABLE, quality=query.quality)
     turned = _orientations(rgb)
     found = dict(registry.nearest(fingerprint.orientations(rgb)))
     confirmed = [

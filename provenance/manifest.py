@@ -18,20 +18,18 @@ loaded on first use: processes that only pass readings around never pay its 23 M
 
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from provenance import images
-from provenance.errors import SigningFailed, UnreadableManifest
+from provenance import images, manifest_reading
+from provenance.errors import SigningFailed
+from provenance.manifest_reading import GENERATION_LABEL, ManifestReading
 
-State = Literal["Trusted", "Valid", "Invalid", "Remote"]
 Flow = Literal["text-to-image", "inpainting", "variation", "operator"]
 
-GENERATION_LABEL: Final = "org.tracery.generation"
 DIGITAL_SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 # The conformance rubric compares major.minor, other validators want three numbers; this form suits both.
@@ -45,14 +43,6 @@ _EKUS: Final = "\n".join(
 # Large enough to recognise a picture, small enough (about 10 kB) to travel with each one.
 _THUMBNAIL_SIDE: Final = 256
 _THUMBNAIL_QUALITY: Final = 80
-
-# Strangers choose the words and the number of entries in a manifest; pages and rows get at most this much.
-_MAX_TEXT: Final = 200
-_MAX_ENTRIES: Final = 100
-
-_HASH_MISMATCH: Final = "assertion.dataHash.mismatch"
-_UNTRUSTED: Final = "signingCredential.untrusted"
-_EXPIRED: Final = "signingCredential.expired"
 
 
 @dataclass(frozen=True)
@@ -110,112 +100,6 @@ class Signed:
     data: bytes
     store: bytes
     urn: str
-
-
-@dataclass(frozen=True)
-class SoftBinding:
-    """A watermark or fingerprint that a manifest names; `value` is text as written, or base64 of bytes."""
-
-    alg: str
-    value: str
-
-
-@dataclass(frozen=True)
-class ManifestReading:
-    """What a file's manifest says and how far it holds. All text is the signer's own: never trusted HTML.
-
-    Attributes:
-        state: `Trusted` (sound, signer under our anchors), `Valid` (sound, signer unknown), `Invalid`, or
-            `Remote` (the file only names an address, which is not fetched).
-        urn: The active manifest.
-        signed_at: From a time-stamp authority; None without one.
-        digital_source_type: Last part of the IPTC term of the first action that has one.
-        image_id: From our own assertion in the active manifest. Anyone can write it: believe it only if
-            `state` or `recoverable` says so, and if the anchors were ours alone.
-        ancestor_image_ids: Likewise, from the manifests of the pictures that this one was made from.
-        failures: Codes of the active manifest; an unknown signer counts as one.
-        ingredient_failures: Codes of the pictures that went in; a tampered parent shows only here.
-    """
-
-    state: State
-    urn: str | None = None
-    title: str | None = None
-    signer: str | None = None
-    generator: str | None = None
-    signed_at: datetime | None = None
-    actions: tuple[str, ...] = ()
-    digital_source_type: str | None = None
-    image_id: UUID | None = None
-    ancestor_image_ids: tuple[UUID, ...] = ()
-    soft_bindings: tuple[SoftBinding, ...] = ()
-    successes: tuple[str, ...] = ()
-    failures: tuple[str, ...] = ()
-    ingredient_failures: tuple[str, ...] = ()
-    remote_url: str | None = None
-
-    @property
-    def is_ours_claimed(self) -> bool:
-        """Whether it carries our own assertion, whoever signed it."""
-        return self.image_id is not None
-
-    @property
-    def hash_mismatch(self) -> bool:
-        """Whether the file's bytes are not the ones that were signed."""
-        return _HASH_MISMATCH in self.failures
-
-    @property
-    def recoverable(self) -> bool:
-        """Whether the statement is whole and its signer trusted, and only the file's bytes differ."""
-        signed = {"claimSignature.validated", "signingCredential.trusted"} <= set(self.successes)
-        return signed and set(self.failures) == {_HASH_MISMATCH}
-
-    @property
-    def credential_expired(self) -> bool:
-        """Whether the signer's certificate has ended, with no time-stamp to show it was good when used."""
-        return _EXPIRED in self.failures
-
-    @property
-    def tampered_ingredient(self) -> bool:
-        """Whether a picture that went in had a broken manifest of its own."""
-        return any("mismatch" in code for code in self.ingredient_failures)
-
-    def to_json(self) -> str:
-        """Returns the reading for a row or a pipe."""
-        return json.dumps(asdict(self), default=str)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Returns the reading of `to_json`.
-
-        Raises:
-            ValueError: if the text is of another shape. It may come from a process that was taken over.
-        """
-        fields = json.loads(text)
-        try:
-            if fields["state"] not in get_args(State):
-                raise ValueError(f"state: expected one of {get_args(State)}, got {fields['state']!r}")
-            return cls(
-                state=fields["state"],
-                urn=_text(fields["urn"]),
-                title=_text(fields["title"]),
-                signer=_text(fields["signer"]),
-                generator=_text(fields["generator"]),
-                signed_at=_time(fields["signed_at"]),
-                actions=_texts(fields["actions"]),
-                digital_source_type=_text(fields["digital_source_type"]),
-                image_id=_uuid(fields["image_id"]),
-                ancestor_image_ids=tuple(UUID(value) for value in fields["ancestor_image_ids"]),
-                soft_bindings=tuple(
-                    SoftBinding(str(binding["alg"]), str(binding["value"]))
-                    for binding in fields["soft_bindings"]
-                ),
-                successes=_texts(fields["successes"]),
-                failures=_texts(fields["failures"]),
-                ingredient_failures=_texts(fields["ingredient_failures"]),
-                remote_url=_text(fields["remote_url"]),
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not a manifest reading: {error!r}") from error
 
 
 def sign(data: bytes, mime: str, statement: Statement, signer: Signer, anchors_pem: str) -> Signed:
@@ -282,21 +166,14 @@ def read(data: bytes, mime: str, anchors_pem: str, store: bytes | None = None) -
             if reader is None:
                 return None
             with reader:
-                return _reading(json.loads(reader.json()))
+                return manifest_reading.from_report(json.loads(reader.json()))
     except c2pa.C2paError.NotSupported:
         # A container that cannot hold a manifest holds none.
         return None
     except (c2pa.C2paError, ValueError, RecursionError) as error:
         if str(error).startswith("Remote:"):
-            return ManifestReading(state="Remote", remote_url=_text(str(error).rsplit(" ", 1)[-1]))
-        raise unreadable() from error
-
-
-def unreadable() -> UnreadableManifest:
-    """Returns the error of `read` with its plain message."""
-    return UnreadableManifest(
-        "unreadable_manifest", "The file's provenance data could not be read, because the file is damaged."
-    )
+            return manifest_reading.elsewhere(str(error).rsplit(" ", 1)[-1])
+        raise manifest_reading.unreadable() from error
 
 
 def load_library() -> None:
@@ -430,114 +307,3 @@ def _ingredient(statement: Statement) -> dict[str, str]:
 
 def _rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _reading(report: dict[str, Any]) -> ManifestReading:
-    """Returns the reading of a Reader's report, whose assertions are a stranger's JSON of any shape."""
-    urn = str(report.get("active_manifest"))
-    manifests = _mapping(report.get("manifests"))
-    active = _mapping(manifests.get(urn))
-    results = _mapping(report.get("validation_results"))
-    actions = list(_action_maps(active))
-    sources = [a["digitalSourceType"] for a in actions if isinstance(a.get("digitalSourceType"), str)]
-    signature = _mapping(active.get("signature_info"))
-    ancestors = [_image_id(_mapping(other)) for label, other in manifests.items() if label != urn]
-    state = report.get("validation_state")
-    return ManifestReading(
-        state=state if state in ("Trusted", "Valid") else "Invalid",
-        urn=_text(urn),
-        title=_text(active.get("title")),
-        signer=_text(signature.get("common_name") or signature.get("issuer")),
-        generator=_generator(active),
-        signed_at=_time(signature.get("time")),
-        actions=_texts([a.get("action") for a in actions]),
-        digital_source_type=_text(sources[0].rsplit("/", 1)[-1]) if sources else None,
-        image_id=_image_id(active),
-        ancestor_image_ids=tuple(dict.fromkeys(i for i in ancestors if i))[:_MAX_ENTRIES],
-        soft_bindings=tuple(_soft_bindings(active))[:_MAX_ENTRIES],
-        successes=_codes(_mapping(results.get("activeManifest")), "success"),
-        failures=_codes(_mapping(results.get("activeManifest")), "failure"),
-        ingredient_failures=_texts(list(_ingredient_codes(manifests, results))),
-    )
-
-
-def _assertions(manifest: dict[str, Any], label: str) -> Iterator[dict[str, Any]]:
-    """A label that occurs twice gets the suffix `__1`."""
-    for entry in _sequence(manifest.get("assertions")):
-        found = _mapping(entry).get("label")
-        if isinstance(found, str) and found.split("__")[0] == label:
-            yield _mapping(_mapping(entry).get("data"))
-
-
-def _action_maps(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for label in ("c2pa.actions", "c2pa.actions.v2"):
-        for data in _assertions(manifest, label):
-            yield from map(_mapping, _sequence(data.get("actions")))
-
-
-def _soft_bindings(manifest: dict[str, Any]) -> Iterator[SoftBinding]:
-    for data in _assertions(manifest, "c2pa.soft-binding"):
-        for block in map(_mapping, _sequence(data.get("blocks"))):
-            alg, value = _text(data.get("alg")), _text(block.get("value"))
-            if alg and value:
-                yield SoftBinding(alg, value)
-
-
-def _image_id(manifest: dict[str, Any]) -> UUID | None:
-    return next((_uuid(data.get("imageId")) for data in _assertions(manifest, GENERATION_LABEL)), None)
-
-
-def _generator(manifest: dict[str, Any]) -> str | None:
-    info = next(map(_mapping, _sequence(manifest.get("claim_generator_info"))), {})
-    parts = [part for part in (info.get("name"), info.get("version")) if isinstance(part, str)]
-    return _text(" ".join(parts) or manifest.get("claim_generator"))
-
-
-def _ingredient_codes(manifests: dict[str, Any], results: dict[str, Any]) -> Iterator[str]:
-    """Failures recorded when a picture was taken in, and those that changed since."""
-    for delta in map(_mapping, _sequence(results.get("ingredientDeltas"))):
-        yield from _codes(_mapping(delta.get("validationDeltas")), "failure")
-    for manifest in map(_mapping, manifests.values()):
-        for ingredient in map(_mapping, _sequence(manifest.get("ingredients"))):
-            recorded = _mapping(_mapping(ingredient.get("validation_results")).get("activeManifest"))
-            yield from _codes(recorded, "failure")
-
-
-def _codes(results: dict[str, Any], kind: str) -> tuple[str, ...]:
-    return _texts([_mapping(entry).get("code") for entry in _sequence(results.get(kind))])
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _sequence(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str | None:
-    """Returns a stranger's words cut short and without control characters, or None if it is no text."""
-    if not isinstance(value, str):
-        return None
-    return "".join(character for character in value[:_MAX_TEXT] if character.isprintable()) or None
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    """Returns the distinct texts of a list, in order."""
-    texts = (_text(value) for value in _sequence(values))
-    return tuple(dict.fromkeys(text for text in texts if text))[:_MAX_ENTRIES]
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _time(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)

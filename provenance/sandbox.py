@@ -6,63 +6,35 @@ starting Python anew for every file would cost half a second:
     worker ──frames──> helper (started once, no secrets, no network) ──fork──> child (one per file)
 
 The helper has the libraries loaded and holds nothing worth stealing: it is a fresh program with an empty
-environment. The child gives up memory, CPU time, and the right to open any file or socket, then decodes and
-answers through one pipe. The helper kills a child that is late and outlives one that crashes; the worker
-starts a new helper if that one dies; the helper ends when its worker does.
-
-A frame is two lengths (header: 4 bytes, body: 8 bytes, big-endian), a JSON header and a raw body. Nothing is
-ever unpickled, and what a child says is checked like any stranger's words. Where the kernel does not allow a
-process its own user and network namespaces the helper goes on without: the child cannot make a socket either
-way. Not prevented: a child that was taken over may send signals to processes of the same user.
+environment. The child can open no file and no socket. The worker starts a new helper if that one dies; the
+helper ends when its worker does. This module is the worker's side, `provenance.sandbox_process` the other
+two, `provenance.frames` what goes between them. What a child says is checked like any stranger's words.
 """
 
 import atexit
-import contextlib
-import ctypes
-import json
 import os
-import resource
-import select
-import signal
-import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from provenance import images, manifest
-from provenance.errors import ProvenanceError, SandboxFailed, UnreadableImage, UnreadableManifest
-
-# Three times the slowest honest file (a PNG of 40 megapixels with transparency: 5 s on a busy core).
-WALL_SECONDS: Final = 15.0
-
-# Measured: 40 megapixels of WebP, turned and with transparency, need 1.12 GiB of address space.
-MEMORY_BYTES: Final = 2 * 1024**3
+from provenance import frames, images, manifest_reading
+from provenance.errors import ProvenanceError, SandboxFailed, UnreadableImage
+from provenance.manifest_reading import ManifestReading
+from provenance.sandbox_process import WALL_SECONDS
 
 # How much longer the worker waits than the helper does: the time to move 120 MB of pixels twice.
 _GRACE_SECONDS: Final = 5.0
-
-_LENGTHS: Final = struct.Struct(">IQ")
-_MAX_HEADER: Final = 4 * 2**20
-_MAX_BODY: Final = images.MAX_PIXELS * 3 + 2 * _MAX_HEADER
-_CHUNK: Final = 2**20
-
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 _MESSAGES: Final = {
     "timeout": "Looking at this file took too long. Save a smaller copy or take a screenshot, and send that.",
     "crashed": "This file could not be examined. Take a screenshot of the picture and send that.",
 }
-
-Work = Callable[[dict[str, Any], memoryview], tuple[dict[str, Any], bytes]]
 
 
 @dataclass(frozen=True)
@@ -71,7 +43,7 @@ class Examination:
 
     decoded: images.Decoded | None = None
     image_error: UnreadableImage | None = None
-    manifest_reading: manifest.ManifestReading | None = None
+    manifest_reading: ManifestReading | None = None
     manifest_error: ProvenanceError | None = None
 
 
@@ -84,7 +56,7 @@ class Sandbox:
     """
 
     def __init__(
-        self, *, wall_seconds: float = WALL_SECONDS, work: str = "provenance.sandbox:examine"
+        self, *, wall_seconds: float = WALL_SECONDS, work: str = "provenance.sandbox_process:examine"
     ) -> None:
         self._wall_seconds = wall_seconds
         self._work = work
@@ -108,7 +80,7 @@ class Sandbox:
 
     def read_manifest(
         self, data: bytes, mime: str, anchors_pem: str, store: bytes | None = None
-    ) -> manifest.ManifestReading | None:
+    ) -> ManifestReading | None:
         """Returns what the manifest of a stranger's file says, see `manifest.read`.
 
         Raises:
@@ -152,7 +124,7 @@ class Sandbox:
         if outcome.get("status") != "done":
             raise _failure(str(outcome.get("status")))
         try:
-            answer, pixels = _split(body)
+            answer, pixels = frames.split(body)
             if "failed" in answer:
                 raise ValueError(str(answer["failed"]))
             return _examination(answer, pixels)
@@ -167,8 +139,8 @@ class Sandbox:
                 assert helper.stdin is not None
                 assert helper.stdout is not None
                 try:
-                    _send(helper.stdin.fileno(), header, body, deadline)
-                    return _receive(helper.stdout.fileno(), deadline)
+                    frames.send(helper.stdin.fileno(), header, body, deadline)
+                    return frames.receive(helper.stdout.fileno(), deadline)
                 except (BrokenPipeError, EOFError) as error:
                     # Killed, between requests or by this one: a second try tells which.
                     self._discard()
@@ -188,7 +160,7 @@ class Sandbox:
         if self._helper is None:
             self._owner = os.getpid()
             self._helper = subprocess.Popen(  # noqa: S603 -- our own program, nothing from outside
-                [sys.executable, "-m", "provenance.sandbox", self._work, str(self._wall_seconds)],
+                [sys.executable, "-m", "provenance.sandbox_process", self._work, str(self._wall_seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd=Path(__file__).resolve().parent.parent,
@@ -231,129 +203,6 @@ def default() -> Sandbox:
     return sandbox
 
 
-def examine(header: dict[str, Any], body: memoryview) -> tuple[dict[str, Any], bytes]:
-    """The child's work: decodes and reads what the request asks for, and returns an answer to send."""
-    data, store = bytes(body[: header["size"]]), bytes(body[header["size"] :])
-    answer: dict[str, Any] = {"image": None, "image_error": None, "manifest": None, "manifest_error": None}
-    pixels = b""
-    if "anchors" in header:
-        given = store if header["has_store"] else None
-        try:
-            reading = manifest.read(data, header["mime"], header["anchors"], given)
-            answer["manifest"] = reading and reading.to_json()
-        except UnreadableManifest as error:
-            answer["manifest_error"] = error.code
-    if "decode" in header:
-        try:
-            decoded = images.decode(data)
-        except UnreadableImage as error:
-            answer["image_error"] = error.code
-        else:
-            pixels = decoded.rgb.tobytes()
-            fields = {name: getattr(decoded, name) for name in decoded.__dataclass_fields__ if name != "rgb"}
-            answer["image"] = fields
-    return answer, pixels
-
-
-def serve(work: str, wall_seconds: float) -> None:
-    """The helper's life: requests from standard input, answers to standard output, until the input ends."""
-    _isolate()
-    requests, answers = os.dup(0), os.dup(1)
-    with Path(os.devnull).open() as nothing:
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)  # a stray print must not end up between frames
-    module, _, name = work.partition(":")
-    function: Work = getattr(import_module(module), name)
-    images.rehearse()
-    manifest.load_library()
-    while True:
-        try:
-            header, body = _receive(requests)
-            status, answer = _run_child(function, header, body, wall_seconds, (requests, answers))
-            _send(answers, {"status": status}, [answer])
-        except (EOFError, BrokenPipeError):
-            return
-
-
-def _run_child(
-    work: Work, header: dict[str, Any], body: memoryview, wall_seconds: float, ours: tuple[int, ...]
-) -> tuple[str, bytes | bytearray]:
-    """Returns `done` and the child's frame, or what went wrong and nothing."""
-    deadline = time.monotonic() + wall_seconds
-    source, target = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        for descriptor in (source, *ours):
-            os.close(descriptor)
-        _child(work, header, body, target)
-    os.close(target)
-    status = "crashed"
-    try:
-        answer = _read_to_end(source, deadline)
-        status = "done" if answer else "crashed"
-    except TimeoutError:
-        answer, status = bytearray(), "timeout"
-    except ValueError:
-        answer = bytearray()
-    finally:
-        os.close(source)
-        _end(pid)
-    return status, answer
-
-
-def _child(work: Work, header: dict[str, Any], body: memoryview, target: int) -> None:
-    """Never returns: an exception here must not run the helper's code a second time."""
-    try:
-        _limit_this_process()
-        try:
-            answer, pixels = work(header, body)
-        except Exception as error:  # the door of this process: MemoryError at the limit, or a defect
-            answer, pixels = {"failed": f"{type(error).__name__}: {error}"[:500]}, b""
-        _send(target, answer, [pixels])
-    finally:
-        os._exit(0)
-
-
-def _limit_this_process() -> None:
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    os.setpgid(0, 0)
-    for kind, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, int(WALL_SECONDS) + 1),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        # No new descriptor at all: no file, no socket. What is needed was opened by the helper.
-        (resource.RLIMIT_NOFILE, 0),
-    ):
-        resource.setrlimit(kind, (limit, limit))
-
-
-def _end(pid: int) -> None:
-    """Kills what is left of the child and its group, and collects it."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError):
-            kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-
-
-def _isolate() -> None:
-    """Shuts this process, which must be single-threaded still, off from network and neighbours.
-
-    In a user namespace of its own a process may not trace the worker, whose memory holds secrets; being
-    undumpable keeps the helper from being traced by its children.
-    """
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        libc.unshare(_CLONE_NEWNET)
-
-
 def _failure(code: str) -> SandboxFailed:
     known = code if code in _MESSAGES else "crashed"
     return SandboxFailed(known, _MESSAGES[known])
@@ -366,103 +215,21 @@ def _examination(answer: dict[str, Any], pixels: memoryview) -> Examination:
     return Examination(
         decoded=_decoded(image, pixels) if image is not None else None,
         image_error=images.unreadable(code) if code is not None else None,
-        manifest_reading=manifest.ManifestReading.from_json(reading) if reading is not None else None,
-        manifest_error=manifest.unreadable() if unreadable_manifest else None,
+        manifest_reading=ManifestReading.from_json(reading) if reading is not None else None,
+        manifest_error=manifest_reading.unreadable() if unreadable_manifest else None,
     )
 
 
 def _decoded(image: dict[str, Any], pixels: memoryview) -> images.Decoded:
-    width, height, frames = (int(image[name]) for name in ("width", "height", "frames"))
-    if min(width, height, frames) < 1 or width * height > images.MAX_PIXELS:
-        raise ValueError(f"width, height, frames: got {width}, {height}, {frames}")
+    width, height, count = (int(image[name]) for name in ("width", "height", "frames"))
+    if min(width, height, count) < 1 or width * height > images.MAX_PIXELS:
+        raise ValueError(f"width, height, frames: got {width}, {height}, {count}")
     return images.Decoded(
         rgb=np.frombuffer(pixels, np.uint8).reshape(height, width, 3),
         format=str(image["format"]),
         mime=images.MIME[image["format"]],
         width=width,
         height=height,
-        frames=frames,
+        frames=count,
         notes=tuple(str(note) for note in image["notes"]),
     )
-
-
-def _send(
-    descriptor: int,
-    header: dict[str, Any],
-    body: list[Any],
-    deadline: float | None = None,
-) -> None:
-    encoded = json.dumps(header).encode()
-    lengths = _LENGTHS.pack(len(encoded), sum(len(part) for part in body))
-    for part in (lengths + encoded, *body):
-        rest = memoryview(part)
-        while rest:
-            _wait(descriptor, deadline, to_write=True)
-            rest = rest[os.write(descriptor, rest[:_CHUNK]) :]
-
-
-def _receive(descriptor: int, deadline: float | None = None) -> tuple[dict[str, Any], memoryview]:
-    """Raises EOFError at the end, TimeoutError past the deadline, ValueError on what is no frame."""
-    header_size, body_size = _checked(_LENGTHS.unpack(_read(descriptor, _LENGTHS.size, deadline)))
-    header = json.loads(bytes(_read(descriptor, header_size, deadline)))
-    return header, memoryview(_read(descriptor, body_size, deadline))
-
-
-def _split(frame: memoryview) -> tuple[dict[str, Any], memoryview]:
-    """Returns header and body of a whole frame. Raises ValueError if it is not whole."""
-    if len(frame) < _LENGTHS.size:
-        raise ValueError(f"frame of {len(frame)} bytes")
-    header_size, body_size = _checked(_LENGTHS.unpack_from(frame))
-    start = _LENGTHS.size + header_size
-    if len(frame) != start + body_size:
-        raise ValueError(f"frame: expected {start + body_size} bytes, got {len(frame)}")
-    return json.loads(bytes(frame[_LENGTHS.size : start])), frame[start:]
-
-
-def _checked(lengths: tuple[int, int]) -> tuple[int, int]:
-    if lengths[0] > _MAX_HEADER or lengths[1] > _MAX_BODY:
-        raise ValueError(f"frame lengths: got {lengths}")
-    return lengths
-
-
-def _read(descriptor: int, size: int, deadline: float | None) -> bytearray:
-    """Returns exactly that many bytes, in memory that numpy may write to."""
-    buffer = bytearray(size)
-    rest = memoryview(buffer)
-    while rest:
-        _wait(descriptor, deadline)
-        count = os.readv(descriptor, [rest])
-        if not count:
-            raise EOFError
-        rest = rest[count:]
-    return buffer
-
-
-def _read_to_end(descriptor: int, deadline: float) -> bytearray:
-    buffer = bytearray()
-    while True:
-        _wait(descriptor, deadline)
-        chunk = os.read(descriptor, _CHUNK)
-        if not chunk:
-            return buffer
-        buffer += chunk
-        if len(buffer) > _MAX_BODY:
-            raise ValueError("the answer is longer than any honest one")
-
-
-def _wait(descriptor: int, deadline: float | None, *, to_write: bool = False) -> None:
-    """Waits until the pipe is ready. Raises TimeoutError past the deadline.
-
-    Without a deadline the read or write that follows blocks by itself; a child may not even poll, since the
-    kernel refuses that to a process without the right to any descriptor.
-    """
-    if deadline is None:
-        return
-    poller = select.poll()
-    poller.register(descriptor, select.POLLOUT if to_write else select.POLLIN)
-    if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
-        raise TimeoutError
-
-
-if __name__ == "__main__":
-    serve(sys.argv[1], float(sys.argv[2]))

@@ -109,6 +109,13 @@ class Case(models.Model):
         return self.created_at + INTIMATE_DEADLINE if self.reason == self.Reason.INTIMATE else None
 
     @property
+    def hours_left(self) -> int | None:
+        """Whole hours until the deadline, 0 when it has passed; None where no deadline runs."""
+        if self.due_at is None:
+            return None
+        return max(0, int((self.due_at - timezone.now()) / dt.timedelta(hours=1)))
+
+    @property
     def is_overdue(self) -> bool:
         return self.is_open and self.due_at is not None and self.due_at < timezone.now()
 

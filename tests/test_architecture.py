@@ -52,8 +52,8 @@ def test_functions_and_files_are_short(package: str) -> None:
 
 def test_only_settings_reads_the_environment() -> None:
     allowed = {"config/settings.py", "config/environment.py", "config/celery.py", "config/wsgi.py"}
-    # These start other processes and hand the environment on.
-    allowed |= {"config/management/commands/run.py", "provenance/sandbox.py"}
+    # Starts other processes and hands the environment on.
+    allowed |= {"config/management/commands/run.py"}
     readers = {
         str(path.relative_to(ROOT))
         for path in sources()

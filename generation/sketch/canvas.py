@@ -48,7 +48,7 @@ MANNERS: dict[str, Manner] = {
     "flat": Manner(relief=0.0, texture=0.0),
     "wash": Manner(relief=0.8, texture=0.30, pale=0.06),
     "oil": Manner(relief=1.0, texture=0.20),
-    "pencil": Manner(relief=0.8, texture=0.05, outline=0.0035, outline_colour=(70, 66, 72)),
+    "pencil": Manner(relief=0.9, texture=0.05),
     "mosaic": Manner(relief=0.8, texture=0.10),
     "line": Manner(relief=0.0, texture=0.0, outline=0.0052, pale=0.62),
     "comic": Manner(relief=0.35, texture=0.0, outline=0.0085),
@@ -221,8 +221,12 @@ class Canvas:
         """Blend a float layer of (h, width, 3) or (h, 1, 3) over the rows from ``top``."""
         rows = layer.shape[0]
         area = self.rgb[top : top + rows]
-        if isinstance(alpha, float) and alpha == 1.0:
-            area[:] = np.clip(layer, 0, 255)
+        if isinstance(alpha, float):
+            np.clip(layer, 0, 255, out=layer)
+            area[:] = layer if alpha == 1.0 else area + (layer - area) * np.float32(alpha)
             return
-        share = alpha if isinstance(alpha, float) else alpha[..., None]
-        area[:] = np.clip(area + (layer - area) * share, 0, 255)
+        mixed = layer - area
+        mixed *= alpha[..., None]
+        mixed += area
+        np.clip(mixed, 0, 255, out=mixed)
+        area[:] = mixed

@@ -47,6 +47,11 @@ def _indoors(stage: Stage) -> list[Step]:
     return done + [_drawing(stage, item) for item in placed]
 
 
+def things_only(stage: Stage) -> list[Step]:
+    """Return the steps that draw the scene's things on what the canvas already shows."""
+    return [_drawing(stage, item) for item in layout.place(stage)]
+
+
 def _drawing(stage: Stage, item: layout.Placed) -> Step:
     def draw() -> None:
         colour = item.colour
@@ -160,7 +165,8 @@ def _desert(stage: Stage) -> tuple[list[Step], list[Step]]:
 
 def _forest(stage: Stage) -> tuple[list[Step], list[Step]]:
     hz, tone = stage.horizon, _grass_tone(stage)
-    kinds = stage.r.choice((("tree", "birch"), ("pine",), ("tree", "pine"), ("tree", "tree", "bush")))
+    woods = (("tree", "birch"), ("tree", "tree", "bush"), ("tree", "pine"), ("pine",))
+    kinds = stage.r.choice(woods[:2] if stage.scene.season in {"autumn", "spring"} else woods)
     count = round(11 * stage.canvas.w)
     far: list[Step] = [lambda: land.paint_hills(stage, hz + 0.05, tone, 2)]
     near: list[Step] = [

@@ -60,14 +60,16 @@ def blurred(image: Layer, reach: float) -> Layer:
 
 def finish_soft(image: Layer, r: Random) -> Layer:
     """Photo-like: bloom around the lights, a vignette, a gentle contrast curve."""
-    bloom = blurred(image, 0.03)
-    image = image + np.maximum(bloom - 120, 0) * 0.10
     height, width = image.shape[:2]
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None]
-    image = image * (1.03 - 0.10 * (x * x + y * y))[..., None]
-    uneven = (_noise(r, image, 5) - 0.5) * 7
-    return np.asarray(image + uneven[..., None], np.float32)
+    small = cv2.resize(image, (max(width // 8, 2), max(height // 8, 2)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), max(0.03 * _unit(image) / 8, 0.5)).mean(-1)
+    y = np.linspace(-1, 1, small.shape[0], dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, small.shape[1], dtype=np.float32)[None]
+    # One low field carries bloom, vignette and unevenness: a factor on the whole picture.
+    uneven = noise(r, small.shape, _cells(image, 5)) - 0.5
+    factor = 1.03 - 0.10 * (x * x + y * y) + np.maximum(small - 120, 0) * 0.0006 + uneven * 0.05
+    wide = cv2.resize(factor, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(image * wide[..., None], np.float32)
 
 
 def finish_flat(image: Layer, r: Random) -> Layer:
@@ -161,7 +163,7 @@ def finish_mosaic(image: Layer, r: Random) -> Layer:
     """Mosaic: irregular tiles of one colour each, with dark grout and a lit upper edge."""
     unit = _unit(image)
     height, width = image.shape[:2]
-    cell = unit / r.choice((40, 44, 48))
+    cell = unit / r.choice((50, 56, 62))
     rng = np.random.default_rng(r.getrandbits(64))
     rows, columns = math.ceil(height / cell), math.ceil(width / cell)
     ys = ((np.arange(rows)[:, None] + 0.5 + rng.uniform(-0.32, 0.32, (rows, columns))) * cell).astype(np.int32)
@@ -178,10 +180,10 @@ def finish_mosaic(image: Layer, r: Random) -> Layer:
     seam = (np.roll(grey, 1, 0) != grey) | (np.roll(grey, 1, 1) != grey)
     reach = max(unit / 512 * 1.15, 0.5)
     groove = cv2.GaussianBlur(seam.astype(np.float32), (0, 0), reach)
-    groove = np.clip(groove * 1.75, 0, 1)[..., None]
+    groove = np.clip(groove * 1.5, 0, 1)[..., None]
     bevel = cv2.Sobel(cv2.GaussianBlur(groove[..., 0], (0, 0), reach * 1.6), cv2.CV_32F, 1, 1, ksize=3)
     image = tiles * 1.04 - np.clip(bevel * 60, -20, 20)[..., None]
-    return np.asarray(image + (np.asarray((70, 66, 68), np.float32) - image) * groove * 0.8, np.float32)
+    return np.asarray(image + (np.asarray((70, 66, 68), np.float32) - image) * groove * 0.62, np.float32)
 
 
 def finish_line(image: Layer, r: Random) -> Layer:
@@ -242,5 +244,7 @@ def develop(layer: Layer, style: str, r: Random) -> Image:
     """Return the finished picture: grain added, tones kept off pure black and white."""
     dust = grain(r, layer.shape[:2]) * GRAIN.get(style, USUAL_GRAIN)
     span = (LIGHTEST - DARKEST) / 255
-    toned = layer * span + (DARKEST + dust[..., None])
-    return np.asarray(np.clip(toned, DARKEST - 1, LIGHTEST + 1), np.uint8)
+    toned = layer * np.float32(span)
+    toned += (dust + DARKEST)[..., None]
+    np.clip(toned, DARKEST - 1, LIGHTEST + 1, out=toned)
+    return toned.astype(np.uint8)

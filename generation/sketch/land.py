@@ -10,7 +10,7 @@ from generation.sketch.canvas import Canvas, Paint
 from generation.sketch.palette import RGB, SWATCH, darker, jitter, lighter, mix
 from generation.sketch.pen import Pen
 from generation.sketch.stage import Stage
-from generation.sketch.textures import Field, fractal, noise
+from generation.sketch.textures import Field, fractal, smoothstep
 from generation.sketch.things import plants
 
 Line = NDArray[np.float32]
@@ -32,20 +32,20 @@ LEAVES: dict[str, tuple[RGB, ...]] = {
 SAND: RGB = (234, 206, 158)
 
 
-def ridge(r: Random, width: int, roughness: float) -> Line:
-    """Return a jagged profile 0..1 of ``width`` pixels by midpoint displacement (129 points)."""
-    points = [r.random(), r.random()]
-    spread = 0.55
-    for _ in range(7):
-        finer = []
-        for a, b in zip(points[:-1], points[1:], strict=True):
-            finer += [a, (a + b) / 2 + r.uniform(-spread, spread)]
-        points = [*finer, points[-1]]
-        spread *= roughness
-    profile = np.asarray(points, np.float32)
-    profile = (profile - profile.min()) / max(float(np.ptp(profile)), 1e-3)
-    at = np.linspace(0, len(points) - 1, width)
-    return np.asarray(np.interp(at, np.arange(len(points)), profile), np.float32)
+def ridge(r: Random, canvas: Canvas) -> tuple[Line, Line]:
+    """Return a range's profile 0..1 of each column, and the x (units) of the peak each column belongs to."""
+    x = np.arange(canvas.width, dtype=np.float32) / canvas.unit
+    count = max(3, round(r.uniform(3.5, 6) * canvas.w))
+    profile, owner = np.zeros_like(x), np.zeros_like(x)
+    for k in range(count):
+        centre = (k + r.uniform(0.1, 0.9)) / count * canvas.w
+        slope = r.uniform(1.5, 2.6)
+        face = r.uniform(0.5, 1.0) - slope * np.abs(x - centre) * np.where(x < centre, r.uniform(0.8, 1.2), 1.0)
+        owner = np.where(face > profile, np.float32(centre), owner)
+        profile = np.maximum(profile, face)
+    for turns, share in ((40, 0.016), (97, 0.01), (210, 0.006)):
+        profile = profile + share * np.sin(x * turns + r.uniform(0, 6.28)) * (0.4 + profile)
+    return np.asarray(np.clip(profile, 0, 1), np.float32), np.asarray(owner, np.float32)
 
 
 def swell(r: Random, canvas: Canvas, waves: float) -> Line:
@@ -72,7 +72,14 @@ def fill_below(
     if texture is not None:
         share = share + texture[top:end]
     first, second = np.asarray(tones[0], np.float32), np.asarray(tones[1], np.float32)
-    canvas.cover(top, first + (second - first) * share[..., None], alpha)
+    layer = (share.astype(np.float32)[..., None]) * (second - first)
+    layer += first
+    canvas.cover(top, layer, alpha.astype(np.float32))
+    outline_land(canvas, line)
+
+
+def outline_land(canvas: Canvas, line: Line) -> None:
+    """Trace a terrain line in styles that outline."""
     if canvas.manner.outline:
         x = np.arange(0, canvas.width + 8, 8).clip(0, canvas.width - 1)
         points = [(float(i) / canvas.unit, float(line[i])) for i in x]
@@ -84,49 +91,43 @@ def rough(stage: Stage, cells: tuple[float, float], strength: float) -> Field | 
     canvas = stage.canvas
     if not canvas.manner.texture:
         return None
-    field = fractal(stage.r, (canvas.height, canvas.width), (cells[0] * canvas.h, cells[1] * canvas.w), 3)
-    return np.asarray((field - 0.5) * strength, np.float32)
+    if cells not in stage.fields:
+        shape = (canvas.height, canvas.width)
+        stage.fields[cells] = fractal(stage.r, shape, (cells[0] * canvas.h, cells[1] * canvas.w), 3) - 0.5
+    shift = int(stage.r.random() * canvas.width)
+    return np.asarray(np.roll(stage.fields[cells], shift, 1) * np.float32(strength), np.float32)
 
 
 def paint_mountains(stage: Stage, base: float, height: float, far: float) -> None:
     """Paint a range with lit and shaded flanks and snow near the tops."""
-    canvas = stage.canvas
-    profile = ridge(stage.r, canvas.width, 0.53)
-    line = np.asarray(base - height * (0.25 + 0.75 * profile), np.float32)
-    rock = stage.land(jitter((112, 112, 132), stage.r), far)
-    texture = None
-    if canvas.manner.texture:
-        texture = np.asarray(_flanks(stage, line, height), np.float32)
-    fill_below(canvas, line, (rock, stage.land((126, 134, 140), min(far + 0.25, 1))), base + 0.02, texture)
-    snowy = height > 0.2 or stage.scene.season == "winter"
-    if snowy:
-        _snow(stage, line, profile, base)
-
-
-def _flanks(stage: Stage, line: Line, height: float) -> Field:
-    """Return slanting light and shade that follows the ridge down its slopes."""
-    canvas = stage.canvas
-    slope = np.gradient(line) * canvas.unit
-    wide = max(int(0.02 * canvas.unit), 1)
-    slope = np.convolve(slope, np.ones(wide) / wide, "same")
-    side = np.clip(slope * canvas.light * 0.55, -0.6, 0.6)
-    streaks = noise(stage.r, (canvas.height, canvas.width), (16 * canvas.h, 44 * canvas.w)) - 0.5
-    return np.asarray(side[None] + streaks * 0.5 * min(height * 3, 1), np.float32)
-
-
-def _snow(stage: Stage, line: Line, profile: Line, base: float) -> None:
-    canvas = stage.canvas
-    top, end = max(int(float(line.min()) * canvas.unit) - 1, 0), min(int(base * canvas.unit), canvas.height)
-    if end <= top:
+    canvas, r = stage.canvas, stage.r
+    profile, owner = ridge(r, canvas)
+    line = np.asarray(base - height * (0.2 + 0.8 * profile), np.float32)
+    top, end = max(int(float(line.min()) * canvas.unit) - 1, 0), min(int((base + 0.03) * canvas.unit), canvas.height)
+    if end - top < 2:
         return
+    x = np.arange(canvas.width, dtype=np.float32)[None] / canvas.unit
     y = (np.arange(top, end, dtype=np.float32) + 0.5)[:, None] / canvas.unit
-    teeth = noise(stage.r, (end - top, canvas.width), (9, 40 * canvas.w)) * 0.14
-    limit = 0.18 * np.clip(profile - 0.35, 0, 1)[None] * (0.5 + teeth * 6)
-    alpha = np.clip((limit - (y - line[None])) * canvas.unit * 0.5, 0, 1) * (y > line[None])
-    tone = np.asarray(stage.land((244, 247, 252), 0.08), np.float32)
-    slope = np.clip(np.gradient(line) * canvas.unit * canvas.light * 0.3, -0.25, 0.12)
-    layer = tone * (0.94 + slope)[None, :, None] + np.zeros((end - top, 1, 1), np.float32)
-    canvas.cover(top, layer.astype(np.float32), np.asarray(alpha * 0.92, np.float32))
+    crags = fractal(r, (end - top, canvas.width), (9 * height * 3, 16 * canvas.w), 4) - 0.5
+    side = (x - owner[None] + crags * 0.16 + (y - line[None]) * 0.25) * -canvas.light
+    lit = smoothstep(-0.012, 0.02, side.astype(np.float32))
+    rise = np.clip((base - y) / height, 0, 1)
+    rock, shade = stage.land(jitter((136, 132, 146), r), far), stage.land((84, 88, 116), far)
+    layer = _mixed(shade, rock, lit) * (1 + crags * (0.22 if canvas.manner.texture else 0.0))[..., None]
+    if height > 0.2 or stage.scene.season == "winter":
+        bright, dim = stage.land((248, 250, 253), far * 0.25), stage.land((176, 190, 222), far * 0.4)
+        snow = smoothstep(0.0, 0.05, (rise - 0.56 + crags * 0.5 - 0.12 * (1 - lit)).astype(np.float32))
+        layer = layer + (_mixed(dim, bright, lit) - layer) * snow[..., None]
+    mist = np.clip(0.9 - rise * 1.5, 0, 0.75) * (0.35 + far)
+    layer = layer + (np.asarray(stage.haze, np.float32) - layer) * np.clip(mist, 0, 0.85)[..., None]
+    alpha = np.clip((y - line[None]) * canvas.unit + 0.5, 0, 1).astype(np.float32)
+    canvas.cover(top, layer.astype(np.float32), alpha)
+    outline_land(canvas, line)
+
+
+def _mixed(a: RGB, b: RGB, share: Field) -> NDArray[np.float32]:
+    first, second = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    return np.asarray(first + (second - first) * share[..., None], np.float32)
 
 
 def paint_hills(stage: Stage, base: float, tone: RGB, layers: int) -> None:
@@ -139,7 +140,8 @@ def paint_hills(stage: Stage, base: float, tone: RGB, layers: int) -> None:
         far = 0.62 * (1 - share)
         hue = jitter(tone, r, 12)
         tones = (stage.land(lighter(hue, 0.12), far), stage.land(darker(hue, 0.2), far * 0.7))
-        fill_below(canvas, line, tones, canvas.h, rough(stage, (14, 7), 0.6))
+        bottom = canvas.h if k == layers - 1 else min(y + (base - stage.horizon) / layers + 0.16, canvas.h)
+        fill_below(canvas, line, tones, bottom, rough(stage, (14, 7), 0.6))
         if r.random() < 0.75:
             paint_woods(stage, line, 0.02 + 0.03 * share, far)
 

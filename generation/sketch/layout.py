@@ -183,10 +183,11 @@ def _outside(
         depth = 0.9
     y = band[0] + (band[1] - band[0]) * depth
     size = kind.height * SIZES[thing.size] * (BESIDE[kind.family] if crowd else 0.88)
-    size *= 0.8 + 0.3 * depth
-    size = min(size, max(wide * 1.1 / kind.wide, 0.1), canvas.h * 0.8)
+    size *= (0.8 + 0.3 * depth) * stage.r.uniform(0.92, 1.06)
+    lap = 1.7 if kind.family in {"trees", "flowers", "sky"} else 1.1
+    size = min(size, max(wide * lap / kind.wide, 0.1), canvas.h * 0.8)
     if kind.habitat in {"sky", "air"} or stage.scene.setting == "sky":
-        y = max(y, 0.03) + size / 2
+        y = max(y, 0.03) + size
     elif y - size < 0.03:
         size = y - 0.03
     half = kind.wide * size / 2

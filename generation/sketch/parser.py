@@ -76,7 +76,7 @@ def _longest(words: list[str], at: int) -> tuple[int, Mark | None]:
         chunk = words[at : at + span]
         plain = " ".join(chunk)
         one = " ".join([*chunk[:-1], singular(chunk[-1])])
-        several = one != plain and chunk[-1] not in UNCOUNTED
+        several = one != plain and chunk[-1] not in UNCOUNTED and (span == 1 or plain not in LEXICON)
         for phrase in (plain, one):
             if phrase in LEXICON:
                 return span, Mark(*LEXICON[phrase], plural=several)
@@ -88,13 +88,19 @@ def parse(prompt: str, *, seed: int) -> Scene:
 
     Never raises on odd input: an empty prompt, other scripts, emoji and numbers yield a varied scene.
     """
+    reading = read(prompt, seed=seed)
+    return fill.completed(reading.things, reading.facts, reading.backdrop, reading.r)
+
+
+def read(prompt: str, *, seed: int) -> Reading:
+    """Return only what ``prompt`` itself says; nothing that it leaves open is chosen."""
     reading = Reading(chance("parse", prompt[:MAX_CHARACTERS], seed))
     found = marks(prompt)
     for index, mark in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
         _READERS[mark.slot](reading, mark, following)
     _settle(reading)
-    return fill.completed(reading.things, reading.facts, reading.backdrop, reading.r)
+    return reading
 
 
 def _settle(reading: Reading) -> None:
@@ -171,6 +177,9 @@ def _joined(reading: Reading, thing: Thing) -> bool:
     if not reading.things:
         return False
     last = reading.things[-1]
+    if last.kind == "face" and reading.link == "of":
+        reading.things[-1] = replace(last, colour=thing.colour)
+        return True
     if reading.link in {"holding", "wearing"} or (reading.link == "of" and thing.kind in {"hat", "crown", "balloon"}):
         link = "wearing" if thing.kind in {"hat", "crown"} else "holding"
         reading.things[-1] = replace(last, link=link, other=thing)

@@ -1,6 +1,7 @@
 """Pictures: a scene painted step by step, with a preview after each."""
 
 from collections.abc import Callable
+from random import Random
 
 import cv2
 import numpy as np
@@ -48,26 +49,30 @@ def draw(scene: Scene, *, seed: int, width: int = 512, height: int = 512, on_ste
     Raises:
         ValueError: a size outside 16..4096 or narrower than 8 to 1.
     """
-    _check_size(width, height)
+    check_size(width, height)
     canvas = Canvas((width, height), scene.style, chance("canvas", scene, seed))
     stage = set_stage(canvas, scene, chance("stage", scene, seed))
-    work = compose.steps(stage)
+    return paint(canvas, compose.steps(stage), chance("finish", scene, seed), on_step)
+
+
+def paint(canvas: Canvas, work: list[compose.Step], r: Random, on_step: OnStep | None) -> Image:
+    """Return the finished picture after doing the painting steps ``work`` on ``canvas``."""
     for part in range(1, PARTS + 1):
         for step in work[len(work) * (part - 1) // PARTS : len(work) * part // PARTS]:
             step()
         if on_step is not None:
             on_step(part, TOTAL, _preview(canvas.rgb, part))
-    r = chance("finish", scene, seed)
-    layer = finish.finish(canvas.rgb, scene.style, r)
+    layer = finish.finish(canvas.rgb, canvas.style, r)
     if on_step is not None:
         on_step(PARTS + 1, TOTAL, np.clip(layer, 0, 255).astype(np.uint8))
-    rgb = finish.develop(layer, scene.style, r)
+    rgb = finish.develop(layer, canvas.style, r)
     if on_step is not None:
         on_step(TOTAL, TOTAL, rgb.copy())
     return rgb
 
 
-def _check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int) -> None:
+    """Raise ``ValueError`` for a size no picture can have."""
     short, long = min(width, height), max(width, height)
     if short < SMALLEST or long > LARGEST or long > short * WIDEST:
         raise ValueError(f"a picture of {SMALLEST}..{LARGEST} pixels a side was expected, got {width} x {height}")

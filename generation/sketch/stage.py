@@ -6,6 +6,7 @@ from random import Random
 from generation.sketch.canvas import Canvas
 from generation.sketch.palette import RGB, jitter, mix
 from generation.sketch.scene import OUTDOORS, Scene
+from generation.sketch.textures import Field
 
 # Sky colours from the zenith to the horizon.
 SKIES: dict[str, tuple[RGB, RGB, RGB]] = {
@@ -20,7 +21,7 @@ AMBIENT: dict[str, RGB] = {
     "dawn": (1.02, 0.96, 0.94),
     "sunset": (1.0, 0.86, 0.78),
     "dusk": (0.78, 0.72, 0.84),
-    "night": (0.50, 0.55, 0.76),
+    "night": (0.60, 0.65, 0.84),
 }
 GREY_SKY: tuple[RGB, RGB, RGB] = ((116, 126, 140), (164, 172, 182), (204, 208, 210))
 STORM_SKY: tuple[RGB, RGB, RGB] = ((52, 58, 74), (88, 94, 108), (150, 154, 158))
@@ -57,7 +58,8 @@ class Stage:
     # The tone of the plain ground behind a subject, which things must stand out from.
     backdrop: RGB = (128, 128, 128)
     sun: tuple[float, float] = (0.5, 0.2)
-    marks: dict[str, float] = field(default_factory=dict)
+    # Textures of the land, kept so that several layers share one.
+    fields: dict[tuple[float, float], Field] = field(default_factory=dict)
 
     @property
     def haze(self) -> RGB:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 Field = NDArray[np.float32]
 
 # Side of the stored tile of grain; larger pictures repeat it.
-GRAIN_TILE = 1024
+GRAIN_TILE = 1536
+# Fractal noise is summed at this many samples a cell of its finest octave, then enlarged once.
+SAMPLES = 3
 
 
 def noise(r: Random, shape: tuple[int, int], cells: tuple[float, float]) -> Field:
@@ -28,15 +30,18 @@ def noise(r: Random, shape: tuple[int, int], cells: tuple[float, float]) -> Fiel
 
 def fractal(r: Random, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 4) -> Field:
     """Return fractal noise, float32 about 0..1: each octave twice as fine and half as strong."""
-    total = np.zeros(shape, np.float32)
+    finest = 2 ** (octaves - 1) * SAMPLES
+    small = (min(shape[0], max(8, round(cells[0] * finest))), min(shape[1], max(8, round(cells[1] * finest))))
+    total = np.zeros(small, np.float32)
     weight, norm = 1.0, 0.0
     for octave in range(octaves):
         step = 2**octave
-        total += weight * noise(r, shape, (cells[0] * step, cells[1] * step))
+        total += weight * noise(r, small, (cells[0] * step, cells[1] * step))
         norm += weight
         weight *= 0.52
     total /= norm
-    return np.asarray(np.clip((total - 0.5) * 1.5 + 0.5, 0, 1), np.float32)
+    total = np.clip((total - 0.5) * 1.5 + 0.5, 0, 1)
+    return np.asarray(cv2.resize(total, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -49,6 +54,9 @@ def _grain_tile() -> Field:
 def grain(r: Random, shape: tuple[int, int]) -> Field:
     """Return film-like grain of mean 0 and standard deviation about 1, float32 of ``shape``."""
     tile = _grain_tile()
+    if max(shape) * 2 <= GRAIN_TILE:
+        top, left = r.randrange(GRAIN_TILE // 2), r.randrange(GRAIN_TILE // 2)
+        return tile[top : top + shape[0], left : left + shape[1]]
     top, left = r.randrange(GRAIN_TILE), r.randrange(GRAIN_TILE)
     rows = (np.arange(shape[0]) + top) % GRAIN_TILE
     columns = (np.arange(shape[1]) + left) % GRAIN_TILE

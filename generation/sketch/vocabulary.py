@@ -67,7 +67,7 @@ SETTING_WORDS: dict[str, tuple[str, ...]] = {
     "city": ("before a city skyline", "city", "skyline", "city skyline", "downtown", "metropolis", "cityscape", "new york", "tokyo", "urban"),
     "street": ("in a street", "street", "road", "town", "village street", "alley", "neighborhood", "neighbourhood", "village"),
     "sky": ("in the sky", "sky", "flying", "in the air", "in the clouds"),
-    "space": ("in space", "space", "outer space", "galaxy", "nebula", "universe", "cosmos", "cosmic", "milky way", "stars"),
+    "space": ("in space", "space", "outer space", "galaxy", "nebula", "universe", "cosmos", "cosmic", "milky way"),
     "underwater": ("underwater", "under water", "under the sea", "undersea", "coral reef", "deep sea", "aquarium", "reef", "ocean floor"),
     "room": ("on a table", "table", "room", "indoors", "kitchen", "shelf", "still life", "desk", "inside a house", "interior", "tablecloth"),
 }  # fmt: skip
@@ -236,7 +236,7 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
     "moon": ("full moon",),
     "crescent moon": ("new moon", "half moon"),
     "ringed planet": ("planet with a ring", "planet with rings", "saturn"),
-    "planet": ("earth", "mars", "jupiter", "world", "globe"),
+    "planet": ("earth", "mars", "jupiter"),
     "comet": ("meteor", "shooting star", "asteroid"),
 }
 SLOTS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -26,16 +26,16 @@ SCALE = 36.0
 # Below this a block is black and has no direction of its own: the mark is spread evenly over it.
 SMALLEST_VALUE = 1e-3
 
-# (channel, headroom), the least change first. Measured on 40 photographs and 487 drawings (one colour, two
-# colours, stripes, noise, gradients): every photograph stops at the first rung, 107 drawings of one colour or
-# of saturated ones at the second, 12 at the third. In a picture of one colour all blocks suffer the same
-# rounding and the vote evens nothing out; luma rounds differently. The fourth read back in every drawing and
-# is the reserve.
+# (channel, headroom), the first that reads back wins. Luma first: at the same scale it changes less (45.6 dB
+# against 44.2 on eight drawings), and JPEG and WebP keep luma at full resolution and quantise it more finely, so
+# that it outlives JPEG 50 (8 of 8) where blue difference, the library's choice, mostly ends at JPEG 75 (0 of 8).
+# Blue difference is second, for drawings of one black or saturated colour whose luma is clipped; room at both
+# ends of the tonal range is the reserve.
 LADDER = (
-    (Channel.BLUE_DIFFERENCE, 0),
     (Channel.LUMA, 0),
-    (Channel.BLUE_DIFFERENCE, 6),
+    (Channel.BLUE_DIFFERENCE, 0),
     (Channel.LUMA, 6),
+    (Channel.BLUE_DIFFERENCE, 6),
 )
 
 

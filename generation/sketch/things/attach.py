@@ -87,7 +87,7 @@ def _pile(pen: Pen, other: Thing) -> None:
     kind = KINDS[other.kind]
     count = other.count if other.count > 1 else 1
     size = min(0.62, 2.4 / max(count, 3)) / max(kind.wide, 0.8)
-    rows = ((0.62, min(count, 2)), (0.5, max(count - 2, 0))) if count > 3 else ((0.5, count),)
+    rows = ((0.78, count // 3), (0.58, count - count // 3)) if count > 3 else ((0.56, count),)
     for level, across in rows:
         for k in range(across):
             x = (k - (across - 1) / 2) * min(0.42, 1.2 / max(across, 1))

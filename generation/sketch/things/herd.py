@@ -48,9 +48,9 @@ def quadruped(pen: Pen, build: Build) -> None:
     _legs(pen, build, pen.deep, 0.07)
     hx, hy = build.head
     pen.curve([(n * 0.62, top - 0.13), ((n * 0.62 + hx) / 2 + 0.02, (top + hy) / 2 - 0.03), (hx, hy)], build.neck, pen.colour)
+    _legs(pen, build, pen.colour, 0.0)
     trunk = [(-n, (low + top) / 2), (-n * 0.8, top - 0.02), (0, top - 0.02), (n * 0.75, top), (n, (low + top) / 2 + 0.03)]
     pen.blob([*trunk, (n * 0.7, low), (0, low - 0.03), (-n * 0.75, low)], pen.colour)
-    _legs(pen, build, pen.colour, 0.0)
     pen.oval((hx + 0.03, hy, *build.skull), pen.colour, "round", -0.35)
     pen.eye(hx + build.skull[0] * 0.3, hy + build.skull[1] * 0.35, 0.024, white=False)
 
@@ -151,8 +151,9 @@ def draw_elephant(pen: Pen) -> None:
 def draw_dinosaur(pen: Pen) -> None:
     pen.shadow(1.4)
     for k in range(9):
-        x, y = -0.72 + k * 0.12, 0.34 + 0.30 * math.sin(k * 0.35) + 0.04
-        pen.poly([(x - 0.06, y), (x + 0.06, y), (x, y + 0.17)], mix(pen.colour, SWATCH["orange"], 0.7), "side")
+        t = k / 8
+        x, y = -0.66 + 1.06 * t, 0.2 + 0.44 * min(1.0, t * 2.2) + 0.16 * max(0.0, t - 0.6)
+        pen.poly([(x - 0.07, y), (x + 0.07, y + 0.02), (x - 0.02, y + 0.17)], mix(pen.colour, SWATCH["orange"], 0.7), "side")
     body = [(-1.0, 0.12), (-0.6, 0.26), (-0.3, 0.56), (0.1, 0.64), (0.36, 0.72), (0.46, 0.96), (0.7, 0.98), (0.82, 0.84)]
     body += [(0.62, 0.76), (0.52, 0.5), (0.34, 0.26), (0.0, 0.2), (-0.5, 0.14)]
     pen.blob(body, pen.colour)

@@ -54,8 +54,10 @@ def format_of(path: Path) -> str:
     """Returns the published format that a file name asks for.
 
     Raises:
-        CommandError: we publish no such format.
+        CommandError: we publish no such format, or there is no such folder to write to.
     """
+    if not path.parent.is_dir():
+        raise CommandError(f"--out names a folder that does not exist: {path.parent}")
     try:
         return FORMAT_OF[path.suffix.lower()]
     except KeyError:

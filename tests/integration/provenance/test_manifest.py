@@ -18,6 +18,7 @@ from PIL import Image
 from provenance import certificates, images, manifest
 from provenance.errors import SigningFailed, UnreadableManifest
 from provenance.manifest import Parent, Signed, Signer, Statement
+from provenance.manifest_reading import ManifestReading
 
 FORMATS = ["PNG", "JPEG", "WEBP"]
 MISMATCH = "assertion.dataHash.mismatch"
@@ -95,7 +96,7 @@ def test_what_we_sign_reads_back_trusted(name: str, ours: Authority) -> None:
     assert reading.digital_source_type == "trainedAlgorithmicMedia"
     assert reading.actions == ("c2pa.created", "c2pa.addedText", "c2pa.watermarked.bound")
     assert [(b.alg, b.value) for b in reading.soft_bindings] == [("org.tracery.watermark.1", "2*01011100")]
-    assert manifest.ManifestReading.from_json(reading.to_json()) == reading
+    assert ManifestReading.from_json(reading.to_json()) == reading
 
 
 @pytest.mark.parametrize("name", FORMATS)

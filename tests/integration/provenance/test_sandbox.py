@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from provenance import certificates, images, manifest, sandbox
+from provenance import certificates, images, manifest, sandbox, sandbox_process
 from provenance.errors import SandboxFailed, UnreadableImage, UnreadableManifest
 from provenance.sandbox import Sandbox
 
@@ -39,7 +39,7 @@ def spin() -> None:
 
 def hog() -> int:
     """Answers honestly if it is given the memory, and so fails the test."""
-    return len(bytearray(sandbox.MEMORY_BYTES + 1))
+    return len(bytearray(sandbox_process.MEMORY_BYTES + 1))
 
 
 def errno_of(action: Callable[[], object]) -> int | None:

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from accounts import standing
 from accounts.errors import TooMany
 from accounts.models import AccountDecision, User
+from provenance import registry
 from provenance.models import Inspection, RegisteredImage
 from reports import casework, drafts
 from reports.errors import AlreadyDecided, NoAccountToSuspend, NoImageTraced
@@ -140,8 +141,8 @@ def test_leaving_it_tells_the_reporter_only(
 @pytest.mark.parametrize(
     ("module", "step"),
     [
-        (casework.registry, "withdraw"),
-        (casework.standing, "suspend"),
+        (registry, "withdraw"),
+        (standing, "suspend"),
         (drafts, "for_decision"),
     ],
 )

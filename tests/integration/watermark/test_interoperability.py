@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tests.unit.watermark.pictures import texture
 from watermark.codec import CODECS
+from watermark.codecs.dwt_dct_svd import SCALE
 
 BITS = np.random.default_rng(11).integers(0, 2, 96, dtype=np.uint8)
 
@@ -17,14 +18,24 @@ def rgb(request: pytest.FixtureRequest) -> NDArray[np.uint8]:
     return texture(*request.param)
 
 
+def test_our_luma_mark_is_read_by_the_library_when_told_the_channel(rgb: NDArray[np.uint8]) -> None:
+    marked = next(CODECS["dwtDctSvd"].embed_bits(rgb, BITS))
+
+    found = WatermarkDecoder("bits", BITS.size).decode(
+        marked[..., ::-1].copy(), "dwtDctSvd", scales=[SCALE, 0, 0]
+    )
+
+    assert (np.asarray(found, np.uint8) == BITS).all()
+
+
 @pytest.mark.parametrize("name", ["dwtDctSvd", "dwtDct"])
 class TestSameBits:
     def test_ours_is_read_by_the_library(self, name: str, rgb: NDArray[np.uint8]) -> None:
-        marked = next(CODECS[name].embed_bits(rgb, BITS))
+        def reads(marked: NDArray[np.uint8]) -> bool:
+            found = WatermarkDecoder("bits", BITS.size).decode(marked[..., ::-1].copy(), name)
+            return bool((np.asarray(found, np.uint8) == BITS).all())
 
-        found = WatermarkDecoder("bits", BITS.size).decode(marked[..., ::-1].copy(), name)
-
-        assert (np.asarray(found, np.uint8) == BITS).all()
+        assert any(reads(marked) for marked in CODECS[name].embed_bits(rgb, BITS))
 
     def test_the_librarys_is_read_by_us(self, name: str, rgb: NDArray[np.uint8]) -> None:
         encoder = WatermarkEncoder()
@@ -32,5 +43,5 @@ class TestSameBits:
 
         marked = encoder.encode(rgb[..., ::-1].copy(), name)[..., ::-1].copy()
 
-        found = next(CODECS[name].extract_bits(marked, BITS.size))
-        assert (found.bits == BITS).all()
+        found = CODECS[name].extract_bits(marked, BITS.size)
+        assert any((reading.bits == BITS).all() for reading in found)

@@ -1,14 +1,13 @@
 """What the worker does with a child's answer: a child that was taken over may say anything."""
 
 import json
-import os
 from typing import Any
 
 import pytest
 
-from provenance import images, sandbox
+from provenance import frames, images, sandbox
 from provenance.errors import SandboxFailed, UnreadableImage
-from provenance.manifest import ManifestReading
+from provenance.manifest_reading import ManifestReading
 
 IMAGE = {"format": "PNG", "mime": "image/png", "width": 2, "height": 1, "frames": 1, "notes": ["n"]}
 ANSWER: dict[str, Any] = {"image": IMAGE, "image_error": None, "manifest": None, "manifest_error": None}
@@ -16,7 +15,7 @@ ANSWER: dict[str, Any] = {"image": IMAGE, "image_error": None, "manifest": None,
 
 def frame(header: Any, body: bytes) -> memoryview:
     encoded = json.dumps(header).encode()
-    return memoryview(sandbox._LENGTHS.pack(len(encoded), len(body)) + encoded + body)
+    return memoryview(frames._LENGTHS.pack(len(encoded), len(body)) + encoded + body)
 
 
 class Answering(sandbox.Sandbox):
@@ -72,8 +71,8 @@ def test_errors_come_back_as_our_errors_with_our_words() -> None:
         frame({**ANSWER, "image_error": "no such code"}, b""),
         frame({**ANSWER, "manifest": "{}"}, bytes(6)),
         frame({**ANSWER, "manifest": 7}, bytes(6)),
-        memoryview(sandbox._LENGTHS.pack(2**31, 2**62) + b"{}"),
-        memoryview(sandbox._LENGTHS.pack(2, 0) + b"\xff\xff"),
+        memoryview(frames._LENGTHS.pack(2**31, 2**62) + b"{}"),
+        memoryview(frames._LENGTHS.pack(2, 0) + b"\xff\xff"),
     ],
 )
 def test_a_dishonest_answer_is_a_failure(answer: memoryview) -> None:
@@ -105,17 +104,6 @@ def test_files_over_the_limit_are_refused_before_they_travel() -> None:
     assert found.image_error.code == "too_many_bytes"
     with pytest.raises(UnreadableImage):
         sent.decode(large)
-
-
-def test_frames_go_through_a_pipe_whole_and_end_with_eof() -> None:
-    source, target = os.pipe()
-    sandbox._send(target, {"a": 1}, [b"xy", b"", b"z"])
-    os.close(target)
-    header, body = sandbox._receive(source)
-    assert (header, bytes(body)) == ({"a": 1}, b"xyz")
-    with pytest.raises(EOFError):
-        sandbox._receive(source)
-    os.close(source)
 
 
 def test_each_process_has_one_default() -> None:

@@ -1,0 +1,71 @@
+"""Evidence goes into a JSON column and comes back as the same value."""
+
+import json
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from provenance.evidence import (
+    Evidence,
+    ExactFinding,
+    LookalikeFinding,
+    ManifestFinding,
+    Presence,
+    WatermarkFinding,
+)
+
+FULL = Evidence(
+    sha256="0f" * 32,
+    width=640,
+    height=480,
+    format="WEBP",
+    notes=("turned upright as the file says", "transparent parts were put on white"),
+    manifest=ManifestFinding(
+        presence=Presence.PRESENT,
+        state="Invalid",
+        image_id="image-a",
+        signer="Somebody “quoted” & <tagged>",
+        generator="Model",
+        signed_at="2026-11-22T12:00:00+00:00",
+        urn="urn:c2pa:1",
+        failures=("assertion.dataHash.mismatch",),
+        ingredient_failures=("one", "two"),
+        look_distance=12,
+    ),
+    watermark=WatermarkFinding(Presence.PRESENT, "image-a", "00ff00ff00ff00ff", "dwtDctSvd 1", 2.5e-20, True, 6),
+    exact=ExactFinding(Presence.PRESENT, "image-a", "WEBP"),
+    lookalike=LookalikeFinding(Presence.PRESENT, None, 4, 8, 1.5, 77, 2, ("image-a", "image-b")),
+    milliseconds={"exact": 0.4, "watermark": 12.5},
+)
+
+
+@pytest.mark.parametrize("evidence", [FULL, Evidence("", 1, 1, "PNG")], ids=["everything", "nothing"])
+def test_survives_json(evidence: Evidence) -> None:
+    restored = Evidence.from_json(json.loads(json.dumps(evidence.to_json())))
+    assert restored == evidence
+    # A presence is compared by identity in the verdict, and a list in place of a tuple would not be hashable.
+    assert all(
+        isinstance(getattr(restored, name).presence, Presence)
+        for name in ("manifest", "watermark", "exact", "lookalike")
+    )
+    assert isinstance(restored.manifest.failures, tuple)
+
+
+def test_the_test_above_fills_in_every_field() -> None:
+    """Otherwise a new field could be lost on its way through the database unseen."""
+    for finding in (FULL.manifest, FULL.watermark, FULL.exact, FULL.lookalike):
+        empty = type(finding)()
+        same = {f.name for f in fields(finding) if getattr(finding, f.name) == getattr(empty, f.name)}
+        assert same <= {"intact", "image_id"}
+
+
+def test_nothing_looked_for_is_nothing_found() -> None:
+    bare = Evidence("", 1, 1, "PNG")
+    findings = (bare.manifest, bare.watermark, bare.exact, bare.lookalike)
+    assert {finding.presence for finding in findings} == {Presence.ABSENT}
+    assert [finding.image_id for finding in findings] == [None] * 4
+
+
+def test_evidence_cannot_be_changed_afterwards() -> None:
+    with pytest.raises(FrozenInstanceError):
+        FULL.exact.image_id = "image-b"  # type: ignore[misc]

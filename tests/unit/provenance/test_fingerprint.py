@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from provenance import fingerprint
+from tests.suspects import at_jpeg_quality, grey, half_size, scene
+
+
+def test_is_the_same_for_the_same_pixels_and_names_its_version() -> None:
+    one, again = fingerprint.compute(scene(1)), fingerprint.compute(scene(1).copy())
+    assert one == again
+    assert (len(one.pdq), len(one.phash), one.version) == (32, 32, "pdq1+phash1")
+    assert 50 <= one.quality <= 100
+
+
+@pytest.mark.parametrize("attack", [at_jpeg_quality(50), half_size, grey])
+def test_survives_what_people_do_to_copies(attack: object) -> None:
+    assert callable(attack)
+    original, copy = fingerprint.compute(scene(1)), fingerprint.compute(attack(scene(1)))
+    assert fingerprint.distance(original.pdq, copy.pdq) <= 31
+    assert fingerprint.distance(original.phash, copy.phash) <= 54
+
+
+def test_another_picture_is_as_far_as_a_stranger() -> None:
+    one, other = fingerprint.compute(scene(1)), fingerprint.compute(scene(2))
+    assert fingerprint.distance(one.pdq, other.pdq) > 84
+    assert fingerprint.distance(one.phash, other.phash) > 84
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_one_of_the_eight_orientations_fits_a_turned_copy(turns: int, mirrored: bool) -> None:
+    copy = np.rot90(scene(1)[:, ::-1] if mirrored else scene(1), turns)
+    stored = fingerprint.compute(scene(1)).pdq
+    distances = [fingerprint.distance(pdq, stored) for pdq in fingerprint.orientations(np.ascontiguousarray(copy))]
+    assert len(distances) == 8
+    assert min(distances) <= 31
+    assert sorted(distances)[1] > 64, "the others are about another picture"
+
+
+def test_the_first_orientation_is_the_picture_as_it_is() -> None:
+    assert fingerprint.orientations(scene(2))[0] == fingerprint.compute(scene(2)).pdq
+
+
+def test_a_flat_picture_has_no_quality() -> None:
+    flat: NDArray[np.uint8] = np.full((200, 200, 3), 90, np.uint8)
+    assert fingerprint.compute(flat).quality < 50
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 300, 3), (300, 1, 3), (7, 5, 3)])
+def test_any_size_gives_a_fingerprint(shape: tuple[int, int, int]) -> None:
+    tiny: NDArray[np.uint8] = np.full(shape, 7, np.uint8)
+    made = fingerprint.compute(tiny)
+    assert (len(made.pdq), len(made.phash)) == (32, 32)
+    assert len(fingerprint.orientations(tiny)) == 8
+
+
+def test_distance_counts_the_bits_that_differ() -> None:
+    none, all_bits = bytes(32), bytes([255]) * 32
+    assert fingerprint.distance(none, none) == 0
+    assert fingerprint.distance(none, all_bits) == 256
+    assert fingerprint.distance(none, bytes(31) + b"\x05") == 2
+    with pytest.raises(AssertionError):
+        fingerprint.distance(none, b"short")
