@@ -1,6 +1,6 @@
 """Figures of the built-in generator: speed, variety of seeds, weight of the files, round trip of captions.
 
-    python benchmarks/sketch.py --count 200
+python benchmarks/sketch.py --count 200
 """
 
 import argparse

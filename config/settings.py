@@ -107,7 +107,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     # Published files and uploads: never under a public path, served by views that ask who is looking.
     "default": {
         "BACKEND": env.text("FILE_STORAGE", "django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": {} if env.text("FILE_STORAGE") else {"location": str(VAR_DIR / "files")},
+        "OPTIONS": {} if env.text("FILE_STORAGE") else {"location": env.text("FILES_DIR", str(VAR_DIR / "files"))},
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -121,7 +121,10 @@ EMBEDDED_POSTGRES = None if env.text("DATABASE_URL") else VAR_DIR / "pgdata"
 _database_url = env.text("DATABASE_URL") or embedded_postgres.ensure_running(VAR_DIR / "pgdata")
 DATABASES = {"default": embedded_postgres.django_database(_database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# In the database, so that limits on sign-in attempts hold over all web processes.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "tracery_cache"}
+}
 
 # --- Queue ----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "pgmq://localhost")
@@ -175,6 +178,8 @@ ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.WaitlistSignupForm"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{PRODUCT_NAME}] "
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+MFA_ADAPTER = "accounts.two_step.TwoStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 POLICY_VERSION = "2026-11"
 EMAIL_BACKEND = env.text(

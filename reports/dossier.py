@@ -56,7 +56,10 @@ def queue(tab: Tab, search: str) -> CaseQuerySet:
 
     Open cases are in the order of urgency, decided ones in that of their last decision, newest first.
     """
-    found = cases()
+    # A list shows no picture and no finding, and 25 of each are a lot to carry.
+    found = cases().defer(
+        "inspection__preview", "inspection__evidence", "inspection__image__thumbnail", "image__thumbnail"
+    )
     if search.strip():
         return found.filter(number__startswith=passphrase.read_number(search).rstrip("-")).order_by(
             "-created_at"

@@ -16,11 +16,15 @@ class ReportForm(forms.Form):
     """What anybody tells us about a picture; `picture` is asked for only when none was examined yet."""
 
     reason = forms.ChoiceField(
-        label="What is wrong with the picture?", choices=Case.Reason.choices, widget=forms.RadioSelect
+        label="What is wrong with the picture?",
+        choices=Case.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose what fits best."},
     )
     explanation = forms.CharField(
         label="Tell us what happened",
         help_text="Who is shown, and why should it not be there? A few sentences are enough.",
+        error_messages={"required": "Please tell us in a few words."},
         max_length=REASON_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
@@ -110,6 +114,7 @@ class DecisionForm(forms.Form):
         label="Reason",
         help_text="The reporter and the account both read this. Say which rule applies and why. Do not name "
         "or describe the person who reported.",
+        error_messages={"required": "Please give the reason: both sides have a right to it."},
         max_length=REASON_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

@@ -65,48 +65,36 @@ class Addresses:
 
 def receipt(number: str, addresses: Addresses) -> Letter:
     """Returns the confirmation for a reporter; the passphrase is on paper only and never mailed."""
-    return Letter(
+    return _letter(
         f"We received your report {number}",
-        f"""\
-Thank you for telling us. Your report has the number {number}.
-
-A person will look at it and decide. We write to this address when that is done. You can see how things
-stand at any time, with the case number and the passphrase that you were shown after sending the report:
-{addresses.status_url}
-
-The passphrase is not in this message and we cannot look it up.
-
-If you did not send a report to us, somebody gave us your address by mistake. You need not do anything.
-
-{addresses.product}
-""",
+        f"Thank you for telling us. Your report has the number {number}.",
+        "A person will look at it and decide. We write to this address when that is done. You can see how "
+        "things stand at any time, with the case number and the passphrase that you were shown after sending "
+        f"the report:\n{addresses.status_url}",
+        "The passphrase is not in this message and we cannot look it up.",
+        "If you did not send a report to us, somebody gave us your address by mistake. You need not do "
+        "anything.",
+        addresses.product,
     )
 
 
 def outcome(ruling: Ruling, addresses: Addresses) -> Letter:
     """Returns what a reporter is told about a decision."""
-    return Letter(
+    return _letter(
         f"We decided about your report {ruling.number}",
-        f"""\
-{outcome_sentence(ruling.action, on_view=ruling.on_view)}
-
-Why:
-{ruling.reason}
-
-A person made this decision. If you disagree, answer this e-mail or write to {addresses.support} within
-{OBJECTION_MONTHS} months and give the number {ruling.number}. Another look costs you nothing.
-
-The whole course of your report:
-{addresses.status_url}
-
-{addresses.product}
-""",
+        outcome_sentence(ruling.action, on_view=ruling.on_view),
+        f"Why:\n{ruling.reason}",
+        f"A person made this decision. If you disagree, answer this e-mail or write to {addresses.support} "
+        f"within {OBJECTION_MONTHS} months and give the number {ruling.number}. A person will look again.",
+        f"The whole course of your report:\n{addresses.status_url}",
+        addresses.product,
     )
 
 
 def statement(ruling: Ruling, account: Account, addresses: Addresses) -> Letter:
     """Returns the statement of reasons for the account that made the image."""
-    paragraphs = [
+    return _letter(
+        f"{_statement_title(ruling.action)} ({ruling.number})",
         _what_happened(ruling, account),
         f"Why:\n{ruling.reason}",
         _account_sentence(account),
@@ -117,9 +105,7 @@ def statement(ruling: Ruling, account: Account, addresses: Addresses) -> Letter:
         f"{OBJECTION_MONTHS} months and give the number {ruling.number}. A person will look at it again, and "
         "what was done can be undone. You may also turn to a court or to an out-of-court body.",
         addresses.product,
-    ]
-    body = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return Letter(f"{_statement_title(ruling.action)} ({ruling.number})", body + "\n")
+    )
 
 
 def outcome_sentence(action: str, *, on_view: bool) -> str:
@@ -166,3 +152,8 @@ def _account_sentence(account: Account) -> str:
 def _statement_title(action: str) -> str:
     took_down = action == Decision.Action.TAKE_DOWN
     return "We took down an image of yours" if took_down else "We changed a decision about an image of yours"
+
+
+def _letter(subject: str, *paragraphs: str) -> Letter:
+    """Paragraphs are not broken into lines: the reader's mail program does that. Empty ones are left out."""
+    return Letter(subject, "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n")

@@ -1,11 +1,11 @@
 """What every test may use."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project
+from pytest_django.fixtures import Settings
 
 # Playwright's synchronous API runs an event loop in the thread of the test, and Django would take every
 # query in it for a mistake; nothing else here is asynchronous.
@@ -17,11 +17,11 @@ def signing_authority() -> None:
     """A real certificate chain of a test authority, where the settings expect it."""
     from provenance import certificates
 
-    certificates.make_test_authority(Path(settings.SIGNING_DIR), common_name="Tracery test authority")
+    certificates.make_test_authority(Path(project.SIGNING_DIR), common_name="Tracery test authority")
 
 
 @pytest.fixture
-def files(tmp_path: Path, settings: "pytest_django.fixtures.SettingsWrapper") -> Iterator[Path]:  # noqa: F821
+def files(tmp_path: Path, settings: Settings) -> Path:
     """An empty storage for published files and uploads."""
     folder = tmp_path / "files"
     settings.STORAGES = {
@@ -31,4 +31,4 @@ def files(tmp_path: Path, settings: "pytest_django.fixtures.SettingsWrapper") ->
             "OPTIONS": {"location": str(folder)},
         },
     }
-    yield folder
+    return folder

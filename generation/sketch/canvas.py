@@ -22,6 +22,8 @@ Image = NDArray[np.uint8]
 # Sub-pixel bits of OpenCV's drawing calls: coordinates are multiples of 1/16 pixel.
 SHIFT = 4
 FRACTION = 1 << SHIFT
+# Shapes below this extent (units) are outlined more thinly.
+SMALL_SHAPE = 0.13
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,16 @@ class Paint:
     lit: bool = False
 
 
+def eight_bit(layer: NDArray[np.float32]) -> Image:
+    """Return a float layer rounded and clipped to 0..255."""
+    return np.asarray(cv2.addWeighted(layer, 1.0, layer, 0.0, 0.0, dtype=cv2.CV_8U), np.uint8)
+
+
+def blend(area: Image, coat: Image, alpha: Field) -> None:
+    """Lay ``coat`` over ``area`` in place, ``alpha`` 0..1 a pixel."""
+    area[:] = cv2.blendLinear(np.ascontiguousarray(area), coat, 1 - alpha, alpha)
+
+
 class Canvas:
     """An RGB picture under work, with the light of its scene."""
 
@@ -99,7 +111,7 @@ class Canvas:
         colour = paint.colour if paint.lit else times(paint.colour, self.ambient)
         return mix(colour, PAPER, self.manner.pale) if self.manner.pale else colour
 
-    def _pixels(self, points: Points) -> NDArray[np.int32]:
+    def _pixels(self, points: Points | Sequence[Points]) -> NDArray[np.int32]:
         scaled = np.asarray(points, np.float64) * (self.unit * FRACTION)
         return np.round(scaled).clip(-(2**24), 2**24).astype(np.int32)
 
@@ -113,7 +125,7 @@ class Canvas:
         else:
             cv2.fillPoly(self.rgb, [corners], colour, cv2.LINE_AA, SHIFT)
         if self.manner.outline and paint.outline and paint.alpha > 0.9:
-            self._trace(corners, closed=True)
+            self._trace(corners)
 
     def _shaded(self, corners: NDArray[np.int32], colour: RGB, paint: Paint, relief: float) -> None:
         low = np.maximum(corners.min(0) // FRACTION - 1, 0)
@@ -123,16 +135,18 @@ class Canvas:
         (x0, y0), (x1, y1) = low.tolist(), high.tolist()
         mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
         cv2.fillPoly(mask, [corners - np.asarray(low * FRACTION, np.int32)], 255, cv2.LINE_AA, SHIFT)
-        alpha = mask.astype(np.float32) * (paint.alpha / 255)
+        alpha = mask.astype(np.float32)
+        alpha *= np.float32(paint.alpha / 255)
         area = self.rgb[y0:y1, x0:x1]
+        coat: Image = np.empty_like(area)
         if relief:
             box = (corners.min(0) / FRACTION, corners.max(0) / FRACTION)
             layer = self._relief((y0, y1, x0, x1), box, paint.shade, relief)
-            coat = np.asarray(colour, np.float32) * layer[..., None]
-            np.minimum(coat, 252, out=coat)
+            for channel in range(3):
+                coat[..., channel] = np.minimum(layer * np.float32(colour[channel]), 252)
         else:
-            coat = np.asarray(colour, np.float32)
-        area[:] = area + (coat - area) * alpha[..., None]
+            coat[:] = [round(part) for part in colour]
+        blend(area, coat, alpha)
 
     def _relief(
         self,
@@ -160,9 +174,12 @@ class Canvas:
             factor = factor + self.mottle[y0:y1, x0:x1]
         return np.asarray(factor, np.float32)
 
-    def _trace(self, corners: NDArray[np.int32], *, closed: bool) -> None:
-        width = max(1, round(self.manner.outline * self.unit))
-        cv2.polylines(self.rgb, [corners], closed, self.manner.outline_colour, width, cv2.LINE_AA, SHIFT)
+    def _trace(self, corners: NDArray[np.int32]) -> None:
+        """Draw an outline, thinner round small shapes."""
+        extent = float(np.ptp(corners, 0).max()) / FRACTION / self.unit
+        share = min(max(extent / SMALL_SHAPE, 0.25), 1.0)
+        width = max(1, round(self.manner.outline * self.unit * share))
+        cv2.polylines(self.rgb, [corners], True, self.manner.outline_colour, width, cv2.LINE_AA, SHIFT)
 
     def stroke(self, points: Points, width: float, paint: Paint) -> None:
         """Draw an open line of ``width`` units with round joins."""
@@ -177,10 +194,14 @@ class Canvas:
         """Draw many thin open lines of one colour in one call."""
         if lines:
             thick = max(1, round(width * self.unit))
-            many = [self._pixels(line) for line in lines]
+            # Lines of one length are converted together: many small arrays cost more than drawing.
+            even = len({len(line) for line in lines}) == 1
+            many = list(self._pixels(lines)) if even else [self._pixels(line) for line in lines]
             cv2.polylines(self.rgb, many, False, self.tone(paint), thick, cv2.LINE_AA, SHIFT)
 
-    def dab(self, centre: tuple[float, float], radii: tuple[float, float], paint: Paint, turn: float = 0) -> None:
+    def dab(
+        self, centre: tuple[float, float], radii: tuple[float, float], paint: Paint, turn: float = 0
+    ) -> None:
         """Draw a small unshaded ellipse without outline; the fastest mark there is."""
         scale = self.unit * FRACTION
         middle = (round(centre[0] * scale), round(centre[1] * scale))
@@ -199,17 +220,23 @@ class Canvas:
         y1 = min(int((centre[1] + radii[1]) * self.unit) + 1, self.height)
         return y0, y1, x0, x1
 
-    def glow(self, centre: tuple[float, float], radii: tuple[float, float], colour: RGB, strength: float) -> None:
+    def glow(
+        self, centre: tuple[float, float], radii: tuple[float, float], colour: RGB, strength: float
+    ) -> None:
         """Blend ``colour`` in around ``centre``, fading to nothing at the radii (units)."""
         y0, y1, x0, x1 = self._region(centre, radii)
         if x1 <= x0 or y1 <= y0:
             return
         u = (np.arange(x0, x1, dtype=np.float32) / self.unit - centre[0])[None] / radii[0]
         v = (np.arange(y0, y1, dtype=np.float32) / self.unit - centre[1])[:, None] / radii[1]
-        fade = np.clip(1 - u * u - v * v, 0, 1)
-        alpha = (fade * fade * strength)[..., None]
+        fade = (1 - u * u) - v * v
+        np.maximum(fade, 0, out=fade)
+        fade *= fade
+        fade *= np.float32(strength)
         area = self.rgb[y0:y1, x0:x1]
-        area[:] = area + (np.asarray(colour, np.float32) - area) * alpha
+        coat = np.empty_like(area)
+        coat[:] = [round(part) for part in colour]
+        blend(area, coat, np.asarray(fade, np.float32))
 
     def shadow(self, centre: tuple[float, float], radii: tuple[float, float], strength: float = 0.42) -> None:
         """Darken the ground softly, as under a standing thing."""
@@ -221,12 +248,9 @@ class Canvas:
         """Blend a float layer of (h, width, 3) or (h, 1, 3) over the rows from ``top``."""
         rows = layer.shape[0]
         area = self.rgb[top : top + rows]
+        solid = eight_bit(layer)
+        if layer.shape[1] == 1:
+            solid = np.repeat(solid, self.width, 1)
         if isinstance(alpha, float):
-            np.clip(layer, 0, 255, out=layer)
-            area[:] = layer if alpha == 1.0 else area + (layer - area) * np.float32(alpha)
-            return
-        mixed = layer - area
-        mixed *= alpha[..., None]
-        mixed += area
-        np.clip(mixed, 0, 255, out=mixed)
-        area[:] = mixed
+            alpha = np.full(area.shape[:2], alpha, np.float32)
+        blend(area, solid, alpha)

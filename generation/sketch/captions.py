@@ -2,7 +2,7 @@
 
 from random import Random
 
-from generation.sketch import vocabulary as v
+from generation.sketch import words as v
 from generation.sketch.chance import chance
 from generation.sketch.scene import OUTDOORS, Scene, Thing
 
@@ -15,10 +15,21 @@ PLURALS: dict[str, str] = {
 }  # fmt: skip
 # Synonyms that name exactly this kind, safe for captions; the others the parser only accepts.
 SPOKEN: dict[str, tuple[str, ...]] = {
-    "cat": ("kitten",), "dog": ("puppy",), "rabbit": ("bunny",), "house": ("cottage", "cabin"), "boat": ("sailboat",),
-    "bicycle": ("bike",), "cup": ("mug",), "pine": ("fir tree",), "palm": ("palm tree",), "castle": ("palace",),
-    "plane": ("airplane",), "gift": ("present",), "ladybird": ("ladybug",), "rocket": ("spaceship",),
-}  # fmt: skip
+    "cat": ("kitten",),
+    "dog": ("puppy",),
+    "rabbit": ("bunny",),
+    "house": ("cottage", "cabin"),
+    "boat": ("sailboat",),
+    "bicycle": ("bike",),
+    "cup": ("mug",),
+    "pine": ("fir tree",),
+    "palm": ("palm tree",),
+    "castle": ("palace",),
+    "plane": ("airplane",),
+    "gift": ("present",),
+    "ladybird": ("ladybug",),
+    "rocket": ("spaceship",),
+}
 SPOKEN_AS = {"orange fruit": "orange fruit", "star": "star"}
 
 
@@ -60,7 +71,9 @@ def _where(scene: Scene, r: Random) -> str:
     if scene.setting == "plain":
         if not scene.colours:
             return ""
-        return r.choice(("on a {0} background", "against a {0} background", "on {0}")).format(scene.colours[0])
+        return r.choice(("on a {0} background", "against a {0} background", "on {0}")).format(
+            scene.colours[0]
+        )
     if scene.setting == "room":
         wall = f", {scene.colours[0]} {r.choice(('wall', 'background'))}" if scene.colours else ""
         return f"on a table{wall}"
@@ -87,7 +100,9 @@ def noun(thing: Thing, r: Random) -> str:
     text = " ".join(word for word in words if word)
     text = f"{NUMBERS[thing.count]} {text}" if thing.count > 1 else _article(text)
     if thing.other is not None:
-        joint = {"holding": " holding ", "wearing": " wearing ", "of": r.choice((" with ", " of "))}[thing.link]
+        joint = {"holding": " holding ", "wearing": " wearing ", "of": r.choice((" with ", " of "))}[
+            thing.link
+        ]
         text += joint + noun(thing.other, r)
     if thing.place:
         text += f" {v.PLACE_WORDS[thing.place][0]}"

@@ -28,7 +28,11 @@ def steps(stage: Stage) -> list[Step]:
             stage.sun = (item.x, item.y - item.size / 2)
     far = [item for item in placed if item.thing.kind in BEHIND_LAND]
     near = [item for item in placed if item.thing.kind not in BEHIND_LAND]
-    done: list[Step] = [lambda: sky.paint_sky(stage), lambda: sky.paint_clouds(stage), lambda: sky.paint_lights(stage)]
+    done: list[Step] = [
+        lambda: sky.paint_sky(stage),
+        lambda: sky.paint_clouds(stage),
+        lambda: sky.paint_lights(stage),
+    ]
     done += [_drawing(stage, item) for item in far]
     done += [*before, *backdrop, *(_drawing(stage, item) for item in near)]
     done.append(lambda: sky.paint_weather(stage))

@@ -29,8 +29,8 @@ def inpaint(rgb: Image, mask: Mask, prompt: str, *, seed: int, on_step: OnStep |
     """Return ``rgb`` with the masked part drawn anew from ``prompt``.
 
     A prompt that names only things has them drawn over a fill that continues the surroundings; one that names
-    a place, an hour or a backdrop has the whole part repainted; an empty one only fills. Pixels outside the mask
-    are untouched, and old and new blend over at most 4 pixels inside it.
+    a place, an hour or a backdrop has the whole part repainted; an empty one only fills. Pixels outside the
+    mask are untouched, and old and new blend over at most 4 pixels inside it.
 
     Args:
         rgb: uint8 (H, W, 3).
@@ -93,7 +93,9 @@ def _widened(low: int, high: int, least: int, limit: int) -> tuple[int, int]:
     return max(min(low, high - least), 0), high
 
 
-def _part(rgb: Image, mask: Mask, box: tuple[int, int, int, int], ask: tuple[str, int], on_step: OnStep) -> Image:
+def _part(
+    rgb: Image, mask: Mask, box: tuple[int, int, int, int], ask: tuple[str, int], on_step: OnStep
+) -> Image:
     """Return the new pixels of ``box``."""
     prompt, seed = ask
     y0, y1, x0, x1 = box
@@ -175,5 +177,3 @@ def _repainted(rgb: Image, seed: int, on_step: OnStep | None) -> Image:
 
     work += [lambda: shift(2.5, 0.05), lambda: shift(7, 0.015), drift]
     return paint(canvas, work, r, on_step)
-
-

@@ -24,7 +24,7 @@ USUAL_GRAIN = 3.0
 
 
 def _unit(image: Layer) -> int:
-    return min(image.shape[0], image.shape[1])
+    return min(int(image.shape[0]), int(image.shape[1]))
 
 
 def _cells(image: Layer, count: float) -> tuple[float, float]:
@@ -34,6 +34,11 @@ def _cells(image: Layer, count: float) -> tuple[float, float]:
 
 def _noise(r: Random, image: Layer, count: float) -> Field:
     return noise(r, image.shape[:2], _cells(image, count))
+
+
+def grey(image: Layer) -> Field:
+    """Return the brightness of each pixel."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def displaced(image: Layer, r: Random, cells: float, reach: float) -> Layer:
@@ -80,7 +85,7 @@ def finish_flat(image: Layer, r: Random) -> Layer:
 def finish_wash(image: Layer, r: Random) -> Layer:
     """Watercolour: wavering edges where pigment gathers, granulation, pale paper showing through."""
     image = displaced(displaced(image, r, 14, 0.007), r, 60, 0.0028)
-    edges = (image - blurred(image, 0.012)).mean(-1, keepdims=True)
+    edges = (grey(image) - blurred(grey(image), 0.012))[..., None]
     image = image + np.clip(edges, -46, 0) * 0.85
     pool = fractal(r, image.shape[:2], _cells(image, 5), 5)
     tooth = _noise(r, image, 190)
@@ -93,18 +98,25 @@ def finish_oil(image: Layer, r: Random) -> Layer:
     """Oil: strokes of the brush laid along the contours, with a raking light on the paint."""
     unit = _unit(image)
     base = displaced(image, r, 40, 0.004)
-    guide = np.asarray(blurred(image, 0.012).mean(-1), np.float32)
-    gx, gy = cv2.Sobel(guide, cv2.CV_32F, 1, 0), cv2.Sobel(guide, cv2.CV_32F, 0, 1)
-    wander = _noise(r, image, 4) * 2 * math.pi
+    guide = blurred(grey(image), 0.012)
+    gx = np.asarray(cv2.Sobel(guide, cv2.CV_32F, 1, 0), np.float32)
+    gy = np.asarray(cv2.Sobel(guide, cv2.CV_32F, 0, 1), np.float32)
+    wander = np.asarray(_noise(r, image, 4) * 2 * math.pi, np.float32)
     painted = np.clip(base, 0, 255).astype(np.uint8)
     relief = np.full(painted.shape[:2], 128, np.uint8)
     detail = np.asarray(np.abs(gx) + np.abs(gy), np.float32)
     rng = np.random.default_rng(r.getrandbits(64))
     area = image.shape[0] * image.shape[1] / unit**2
     for count, long, wide in ((620, 0.040, 0.017), (1500, 0.022, 0.0075)):
-        _strokes(painted, relief, (base, gx, gy, wander, detail), rng, (int(count * area), long * unit, wide * unit))
-    light = (relief.astype(np.float32) - 128) * 0.16
-    emboss = cv2.Sobel(cv2.GaussianBlur(relief, (0, 0), max(unit / 500, 0.6)), cv2.CV_32F, 1, 1) * 0.16
+        _strokes(
+            painted,
+            relief,
+            (base, gx, gy, wander, detail),
+            rng,
+            (int(count * area), long * unit, wide * unit),
+        )
+    light = (relief.astype(np.float32) - 128) * 0.10
+    emboss = cv2.Sobel(cv2.GaussianBlur(relief, (0, 0), max(unit / 500, 0.6)), cv2.CV_32F, 1, 1) * 0.10
     keep = np.clip(detail / 42, 0, 0.62)[..., None]
     mixed = painted.astype(np.float32) * (1 - keep) + base * keep
     return np.asarray(mixed + (light + np.clip(emboss, -16, 16))[..., None], np.float32)
@@ -140,23 +152,23 @@ def finish_pencil(image: Layer, r: Random) -> Layer:
     """Coloured pencil: hatching that thickens in the shade, contours, white paper between strokes."""
     unit = _unit(image)
     height, width = image.shape[:2]
-    tone = image.mean(-1)
+    tone = grey(image)
     x = np.arange(width, dtype=np.float32)[None] / unit
     y = np.arange(height, dtype=np.float32)[:, None] / unit
-    sway = _noise(r, image, 9) * 3
-    first = np.sin((x + y * 0.82) * 330 + sway) * 0.5 + 0.5
-    second = np.sin((x - y * 0.9) * 300 + sway * 1.3) * 0.5 + 0.5
-    dark = np.clip(1.12 - tone / 225, 0, 1)
-    press = np.clip((dark * 1.5 - first) * 1.6 + 0.42, 0.16, 1) * 0.62
-    press = press + np.clip((dark - 0.45 - second * 0.6) * 1.5, 0, 0.34)
-    press = press * (0.8 + 0.4 * _noise(r, image, 210))
+    sway = _noise(r, image, 9) * 5
+    first = np.sin((x + y * 0.82) * 520 + sway) * 0.5 + 0.5
+    second = np.sin((x - y * 0.9) * 470 + sway * 1.3) * 0.5 + 0.5
+    dark = np.clip(1.08 - tone / 235, 0, 1)
+    press = np.clip(0.34 + dark * 0.85 - first * 0.38, 0.1, 1) * 0.78
+    press = press + np.clip((dark - 0.5 - second * 0.5) * 1.2, 0, 0.3)
+    press = press * (0.72 + 0.56 * _noise(r, image, 230))
     paper = np.asarray((247, 244, 236), np.float32)
-    rich = np.clip(tone[..., None] + (image - tone[..., None]) * 1.18, 0, 255)
-    image = paper + (rich - paper) * np.clip(press, 0, 0.92)[..., None]
+    rich = np.clip(tone[..., None] + (image - tone[..., None]) * 1.25, 0, 255)
+    drawn = paper + (rich - paper) * np.clip(press, 0, 0.92)[..., None]
     soft = cv2.GaussianBlur(tone, (0, 0), max(unit / 460, 0.5))
     edge = np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1))
     ink = np.clip(edge * (unit / 512) / 110 - 0.08, 0, 0.55)[..., None]
-    return np.asarray(image + (np.asarray((74, 70, 78), np.float32) - image) * ink, np.float32)
+    return np.asarray(drawn + (np.asarray((74, 70, 78), np.float32) - drawn) * ink, np.float32)
 
 
 def finish_mosaic(image: Layer, r: Random) -> Layer:
@@ -166,8 +178,12 @@ def finish_mosaic(image: Layer, r: Random) -> Layer:
     cell = unit / r.choice((50, 56, 62))
     rng = np.random.default_rng(r.getrandbits(64))
     rows, columns = math.ceil(height / cell), math.ceil(width / cell)
-    ys = ((np.arange(rows)[:, None] + 0.5 + rng.uniform(-0.32, 0.32, (rows, columns))) * cell).astype(np.int32)
-    xs = ((np.arange(columns)[None] + 0.5 + rng.uniform(-0.32, 0.32, (rows, columns))) * cell).astype(np.int32)
+    ys = ((np.arange(rows)[:, None] + 0.5 + rng.uniform(-0.32, 0.32, (rows, columns))) * cell).astype(
+        np.int32
+    )
+    xs = ((np.arange(columns)[None] + 0.5 + rng.uniform(-0.32, 0.32, (rows, columns))) * cell).astype(
+        np.int32
+    )
     seeds = np.full((height, width), 255, np.uint8)
     seeds[ys.clip(0, height - 1), xs.clip(0, width - 1)] = 0
     _, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
@@ -182,7 +198,9 @@ def finish_mosaic(image: Layer, r: Random) -> Layer:
     groove = cv2.GaussianBlur(seam.astype(np.float32), (0, 0), reach)
     groove = np.clip(groove * 1.5, 0, 1)[..., None]
     bevel = cv2.Sobel(cv2.GaussianBlur(groove[..., 0], (0, 0), reach * 1.6), cv2.CV_32F, 1, 1, ksize=3)
-    image = tiles * 1.04 - np.clip(bevel * 60, -20, 20)[..., None]
+    pale = tiles.mean(-1, keepdims=True)
+    tiles = pale + (tiles - pale) * 1.15
+    image = tiles * 1.05 + 10 - np.clip(bevel * 60, -20, 20)[..., None]
     return np.asarray(image + (np.asarray((70, 66, 68), np.float32) - image) * groove * 0.62, np.float32)
 
 
@@ -195,15 +213,15 @@ def finish_line(image: Layer, r: Random) -> Layer:
 def finish_comic(image: Layer, r: Random) -> Layer:
     """Comic: stronger colour, and dots of print in the darker tones."""
     unit = _unit(image)
-    tone = image.mean(-1, keepdims=True)
+    tone = grey(image)[..., None]
     image = tone + (image - tone) * 1.16
     x = np.arange(image.shape[1], dtype=np.float32)[None] / unit
     y = np.arange(image.shape[0], dtype=np.float32)[:, None] / unit
     screen = (np.sin((x + y) * 330) * np.sin((x - y) * 330))[..., None]
     dark = np.clip((185 - tone) / 185, 0, 1)
     dots = np.clip((dark * 1.1 - 0.55 - screen * 0.6) * 5, 0, 1)
-    image = image * (1 - 0.20 * dots)
-    return np.asarray(image + ((_noise(r, image, 170) - 0.5) * 5)[..., None], np.float32)
+    printed = image * (1 - 0.20 * dots)
+    return np.asarray(printed + ((_noise(r, image, 170) - 0.5) * 5)[..., None], np.float32)
 
 
 def finish_pixel(image: Layer, r: Random) -> Layer:
@@ -244,7 +262,6 @@ def develop(layer: Layer, style: str, r: Random) -> Image:
     """Return the finished picture: grain added, tones kept off pure black and white."""
     dust = grain(r, layer.shape[:2]) * GRAIN.get(style, USUAL_GRAIN)
     span = (LIGHTEST - DARKEST) / 255
-    toned = layer * np.float32(span)
-    toned += (dust + DARKEST)[..., None]
-    np.clip(toned, DARKEST - 1, LIGHTEST + 1, out=toned)
-    return toned.astype(np.uint8)
+    lift = cv2.merge([dust + np.float32(DARKEST)] * 3)
+    toned = cv2.addWeighted(layer, span, lift, 1.0, 0.0, dtype=cv2.CV_8U)
+    return np.asarray(np.clip(toned, DARKEST - 1, LIGHTEST + 1), np.uint8)

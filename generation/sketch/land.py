@@ -3,10 +3,11 @@
 import math
 from random import Random
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.sketch.canvas import Canvas, Paint
+from generation.sketch.canvas import Canvas, Paint, blend
 from generation.sketch.palette import RGB, SWATCH, darker, jitter, lighter, mix
 from generation.sketch.pen import Pen
 from generation.sketch.stage import Stage
@@ -40,7 +41,9 @@ def ridge(r: Random, canvas: Canvas) -> tuple[Line, Line]:
     for k in range(count):
         centre = (k + r.uniform(0.1, 0.9)) / count * canvas.w
         slope = r.uniform(1.5, 2.6)
-        face = r.uniform(0.5, 1.0) - slope * np.abs(x - centre) * np.where(x < centre, r.uniform(0.8, 1.2), 1.0)
+        face = r.uniform(0.5, 1.0) - slope * np.abs(x - centre) * np.where(
+            x < centre, r.uniform(0.8, 1.2), 1.0
+        )
         owner = np.where(face > profile, np.float32(centre), owner)
         profile = np.maximum(profile, face)
     for turns, share in ((40, 0.016), (97, 0.01), (210, 0.006)):
@@ -70,11 +73,14 @@ def fill_below(
     alpha = np.clip(depth * canvas.unit + 0.5, 0, 1)
     share = np.clip(depth / max(bottom - float(line.mean()), 0.02), 0, 1)
     if texture is not None:
-        share = share + texture[top:end]
+        share += texture[top:end]
+    # Tones are looked up in a table of 256 steps over the shares -0.5 to 1.5: one pass instead of six.
+    steps = cv2.convertScaleAbs(share + 0.5, alpha=127.5)
     first, second = np.asarray(tones[0], np.float32), np.asarray(tones[1], np.float32)
-    layer = (share.astype(np.float32)[..., None]) * (second - first)
-    layer += first
-    canvas.cover(top, layer, alpha.astype(np.float32))
+    ramp = np.linspace(-0.5, 1.5, 256, dtype=np.float32)[:, None]
+    table = np.clip(first + (second - first) * ramp, 0, 255).astype(np.uint8)[:, None]
+    coat = cv2.LUT(cv2.merge([steps] * 3), table)
+    blend(canvas.rgb[top:end], np.asarray(coat, np.uint8), np.asarray(alpha, np.float32))
     outline_land(canvas, line)
 
 
@@ -83,7 +89,9 @@ def outline_land(canvas: Canvas, line: Line) -> None:
     if canvas.manner.outline:
         x = np.arange(0, canvas.width + 8, 8).clip(0, canvas.width - 1)
         points = [(float(i) / canvas.unit, float(line[i])) for i in x]
-        canvas.stroke(points, canvas.manner.outline, Paint(canvas.manner.outline_colour, "none", outline=False))
+        canvas.stroke(
+            points, canvas.manner.outline, Paint(canvas.manner.outline_colour, "none", outline=False)
+        )
 
 
 def rough(stage: Stage, cells: tuple[float, float], strength: float) -> Field | None:
@@ -103,7 +111,10 @@ def paint_mountains(stage: Stage, base: float, height: float, far: float) -> Non
     canvas, r = stage.canvas, stage.r
     profile, owner = ridge(r, canvas)
     line = np.asarray(base - height * (0.2 + 0.8 * profile), np.float32)
-    top, end = max(int(float(line.min()) * canvas.unit) - 1, 0), min(int((base + 0.03) * canvas.unit), canvas.height)
+    top, end = (
+        max(int(float(line.min()) * canvas.unit) - 1, 0),
+        min(int((base + 0.03) * canvas.unit), canvas.height),
+    )
     if end - top < 2:
         return
     x = np.arange(canvas.width, dtype=np.float32)[None] / canvas.unit
@@ -136,7 +147,9 @@ def paint_hills(stage: Stage, base: float, tone: RGB, layers: int) -> None:
     for k in range(layers):
         share = k / max(layers - 1, 1)
         y = stage.horizon + (base - stage.horizon) * share * 0.8
-        line = np.asarray(y - 0.05 * (1 - share * 0.6) * (1 + swell(r, canvas, 3.5 + 2 * (1 - share))), np.float32)
+        line = np.asarray(
+            y - 0.05 * (1 - share * 0.6) * (1 + swell(r, canvas, 3.5 + 2 * (1 - share))), np.float32
+        )
         far = 0.62 * (1 - share)
         hue = jitter(tone, r, 12)
         tones = (stage.land(lighter(hue, 0.12), far), stage.land(darker(hue, 0.2), far * 0.7))
@@ -229,7 +242,13 @@ def paint_dunes(stage: Stage) -> None:
         tone = jitter((228, 182, 118), r, 10)
         far = 0.4 * (1 - k / 3)
         ripples = rough(stage, (70, 5), 0.35)
-        fill_below(canvas, line, (stage.land(lighter(tone, 0.18), far), stage.land(darker(tone, 0.24), far)), canvas.h, ripples)
+        fill_below(
+            canvas,
+            line,
+            (stage.land(lighter(tone, 0.18), far), stage.land(darker(tone, 0.24), far)),
+            canvas.h,
+            ripples,
+        )
 
 
 def level(canvas: Canvas, y: float) -> Line:

@@ -8,7 +8,7 @@ from generation.sketch.palette import RGB, SWATCH, apart, jitter
 from generation.sketch.pen import Kind
 from generation.sketch.scene import OUTDOORS, Thing
 from generation.sketch.stage import Stage
-from generation.sketch.things.table import KINDS, SKY_STAR
+from generation.sketch.things.table import BEHIND_LAND, KINDS, SKY_STAR
 
 SIZES = {"small": 0.58, "": 1.0, "big": 1.42}
 # Beside things of other kinds, a cat is no longer as tall as a house: share of its height alone.
@@ -72,6 +72,8 @@ def _tone(stage: Stage, thing: Thing, kind: Kind, r: Random) -> RGB:
 
 def _put(stage: Stage, pair: tuple[Thing, Kind], at: tuple[float, float], size: float) -> Placed:
     thing, kind = pair
+    if thing.link == "holding":
+        at = (at[0] - 0.14 * size, at[1])
     flip = stage.r.choice((-1, 1))
     if thing.link == "holding" or kind.family in {"geometric", "houses"}:
         flip = 1
@@ -92,7 +94,7 @@ def _on_plain(stage: Stage, kinds: list[tuple[Thing, Kind]]) -> list[Placed]:
     placed: list[Placed] = []
     rows = _rows(len(items), canvas.w / canvas.h) if items else []
     # A table's things stand on it; elsewhere they fill the picture.
-    top, bottom = (0.08, 0.96) if stage.scene.setting != "room" else (0.2, 0.9)
+    top, bottom = (0.06, 0.94) if stage.scene.setting != "room" else (0.2, 0.9)
     high = canvas.h * (bottom - top) / max(len(rows), 1)
     done = 0
     for row, columns in enumerate(rows):
@@ -155,7 +157,8 @@ def _across(
     order = list(items)
     if len(kinds) > 1:
         r.shuffle(order)
-    crowd = len({thing.kind for thing in stage.scene.things}) > 1
+    families = {KINDS[thing.kind].family for thing in stage.scene.things if thing.kind not in BEHIND_LAND}
+    crowd = len(families) > 1
     wide = stage.canvas.w * 0.94 / len(order)
     placed = []
     for k, pair in enumerate(order):
@@ -166,7 +169,12 @@ def _across(
 
 
 def _outside(
-    stage: Stage, pair: tuple[Thing, Kind], slot: tuple[float, float, float], band: tuple[float, float], *, crowd: bool
+    stage: Stage,
+    pair: tuple[Thing, Kind],
+    slot: tuple[float, float, float],
+    band: tuple[float, float],
+    *,
+    crowd: bool,
 ) -> Placed:
     thing, kind = pair
     canvas = stage.canvas
@@ -191,6 +199,5 @@ def _outside(
     elif y - size < 0.03:
         size = y - 0.03
     half = kind.wide * size / 2
-    x = min(max(x, half * 0.8), max(canvas.w - half * 0.8, half * 0.8))
+    x = min(max(x, half), max(canvas.w - half, half))
     return _put(stage, pair, (x, y), size)
-

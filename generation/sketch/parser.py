@@ -19,7 +19,12 @@ from generation.sketch.vocabulary import LEXICON, LONGEST, SINGULARS, UNCOUNTED
 # Only this much of a prompt is read; nobody names more things than fit in it.
 MAX_CHARACTERS = 2000
 MAX_THINGS = 6
-OPPOSITE = {"left of": ("left", "right"), "right of": ("right", "left"), "above": ("top", "bottom"), "below": ("bottom", "top")}
+OPPOSITE = {
+    "left of": ("left", "right"),
+    "right of": ("right", "left"),
+    "above": ("top", "bottom"),
+    "below": ("bottom", "top"),
+}
 
 
 @dataclass(frozen=True)
@@ -95,10 +100,8 @@ def parse(prompt: str, *, seed: int) -> Scene:
 def read(prompt: str, *, seed: int) -> Reading:
     """Return only what ``prompt`` itself says; nothing that it leaves open is chosen."""
     reading = Reading(chance("parse", prompt[:MAX_CHARACTERS], seed))
-    found = marks(prompt)
-    for index, mark in enumerate(found):
-        following = found[index + 1] if index + 1 < len(found) else None
-        _READERS[mark.slot](reading, mark, following)
+    for mark in marks(prompt):
+        _READERS[mark.slot](reading, mark)
     _settle(reading)
     return reading
 
@@ -111,23 +114,21 @@ def _settle(reading: Reading) -> None:
         reading.backdrop = [*reading.loose, *reading.backdrop]
 
 
-def _read_colour(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_colour(reading: Reading, mark: Mark) -> None:
     if reading.colour:
         reading.loose.append(reading.colour)
     reading.colour = mark.value
-    if following is None or following.slot != "colour":
-        return
 
 
-def _read_count(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_count(reading: Reading, mark: Mark) -> None:
     reading.count = min(int(mark.value), MAX_COUNT)
 
 
-def _read_size(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_size(reading: Reading, mark: Mark) -> None:
     reading.size = mark.value
 
 
-def _read_link(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_link(reading: Reading, mark: Mark) -> None:
     if mark.value in {"background", "wall"}:
         if reading.colour:
             reading.backdrop.insert(0, reading.colour)
@@ -142,27 +143,30 @@ def _read_link(reading: Reading, mark: Mark, following: Mark | None) -> None:
     reading.link = mark.value
 
 
-def _read_place(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_place(reading: Reading, mark: Mark) -> None:
     if reading.things:
         reading.things[-1] = replace(reading.things[-1], place=mark.value)
 
 
-def _read_fact(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_fact(reading: Reading, mark: Mark) -> None:
     reading.facts.setdefault(mark.slot, mark.value)
     if mark.slot == "setting" and reading.colour:
-        table = mark.value == "room" and len(reading.backdrop) < 2
-        reading.backdrop.append(reading.colour) if not table else reading.loose.append("table:" + reading.colour)
+        if mark.value == "room":
+            # "On a brown table" colours the table, not the wall.
+            reading.facts.setdefault("table", reading.colour)
+        else:
+            reading.backdrop.append(reading.colour)
         reading.colour = None
 
 
-def _read_pattern(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_pattern(reading: Reading, mark: Mark) -> None:
     reading.facts.setdefault("pattern", mark.value)
     if reading.colour:
         reading.loose.append(reading.colour)
         reading.colour = None
 
 
-def _read_kind(reading: Reading, mark: Mark, following: Mark | None) -> None:
+def _read_kind(reading: Reading, mark: Mark) -> None:
     count = reading.count or (reading.r.choice((3, 4, 5)) if mark.plural else 1)
     if mark.value == "grapes" and not reading.count:
         count = 1
@@ -178,24 +182,23 @@ def _joined(reading: Reading, thing: Thing) -> bool:
         return False
     last = reading.things[-1]
     if last.kind == "face" and reading.link == "of":
-        reading.things[-1] = replace(last, colour=thing.colour)
+        reading.things[-1] = replace(last, colour=thing.colour, link="of", other=thing)
         return True
-    if reading.link in {"holding", "wearing"} or (reading.link == "of" and thing.kind in {"hat", "crown", "balloon"}):
+    held = reading.link == "of" and thing.kind in {"hat", "crown", "balloon"}
+    if reading.link in {"holding", "wearing"} or held:
         link = "wearing" if thing.kind in {"hat", "crown"} else "holding"
         reading.things[-1] = replace(last, link=link, other=thing)
-        return True
-    if reading.link == "of" and last.kind in CONTAINERS and last.other is None:
+    elif reading.link == "of" and last.kind in CONTAINERS and last.other is None:
         reading.things[-1] = replace(last, link="of", other=thing)
-        return True
-    if reading.link == "inside" and thing.kind in CONTAINERS:
+    elif reading.link == "inside" and thing.kind in CONTAINERS:
         reading.things[-1] = replace(thing, link="of", other=last)
-        return True
-    if reading.link in OPPOSITE and not last.place:
+    elif reading.link in OPPOSITE and not last.place:
         first, second = OPPOSITE[reading.link]
         reading.things[-1] = replace(last, place=first)
         reading.things.append(replace(thing, place=second))
-        return True
-    return False
+    else:
+        return False
+    return True
 
 
 _READERS = {

@@ -32,7 +32,16 @@ def stripes(stage: Stage, tones: Tones) -> None:
     x, k = -abs(lean) * canvas.h - width, 0
     while x < canvas.w + abs(lean) * canvas.h + width:
         tone = jitter(tones[k % len(tones)], r, 4)
-        _lane(stage, [(x, 0), (x + width, 0), (x + width + lean * canvas.h, canvas.h), (x + lean * canvas.h, canvas.h)], tone)
+        _lane(
+            stage,
+            [
+                (x, 0),
+                (x + width, 0),
+                (x + width + lean * canvas.h, canvas.h),
+                (x + lean * canvas.h, canvas.h),
+            ],
+            tone,
+        )
         x, k = x + width, k + 1
 
 
@@ -66,7 +75,11 @@ def checks(stage: Stage, tones: Tones) -> None:
         for column in range(math.ceil(canvas.w * n)):
             x, y = column / n, row / n
             tone = tones[(row + column) % len(tones)]
-            _lane(stage, [(x, y), (x + 1 / n, y), (x + 1 / n, y + 1 / n), (x, y + 1 / n)], jitter(tone, stage.r, 5))
+            _lane(
+                stage,
+                [(x, y), (x + 1 / n, y), (x + 1 / n, y + 1 / n), (x, y + 1 / n)],
+                jitter(tone, stage.r, 5),
+            )
 
 
 def dots(stage: Stage, tones: Tones) -> None:
@@ -108,9 +121,15 @@ def rays(stage: Stage, tones: Tones) -> None:
     n, reach, turn = r.choice((12, 16, 20)), canvas.w + canvas.h, r.uniform(0, 1)
     for k in range(n):
         a, b = turn + k * 2 * math.pi / n, turn + (k + 0.5) * 2 * math.pi / n
-        corners = [(x, y), (x + reach * math.cos(a), y + reach * math.sin(a)), (x + reach * math.cos(b), y + reach * math.sin(b))]
+        corners = [
+            (x, y),
+            (x + reach * math.cos(a), y + reach * math.sin(a)),
+            (x + reach * math.cos(b), y + reach * math.sin(b)),
+        ]
         canvas.polygon(corners, Paint(tones[1 % len(tones)], "none"))
-    canvas.polygon(oval_points((x, y, 0.16, 0.16)), Paint(tones[-1] if len(tones) > 2 else lighter(tones[1], 0.3)))
+    canvas.polygon(
+        oval_points((x, y, 0.16, 0.16)), Paint(tones[-1] if len(tones) > 2 else lighter(tones[1], 0.3))
+    )
 
 
 def bubbles(stage: Stage, tones: Tones) -> None:
@@ -128,7 +147,10 @@ def triangles(stage: Stage, tones: Tones) -> None:
     for row in range(math.ceil(canvas.h * n) + 1):
         for column in range(-1, math.ceil(canvas.w * n) + 1):
             x, y = (column + 0.5 * (row % 2)) / n, row / n
-            for corners in ([(x, y), (x + 1 / n, y), (x + 0.5 / n, y + 1 / n)], [(x + 1 / n, y), (x + 1.5 / n, y + 1 / n), (x + 0.5 / n, y + 1 / n)]):
+            for corners in (
+                [(x, y), (x + 1 / n, y), (x + 0.5 / n, y + 1 / n)],
+                [(x + 1 / n, y), (x + 1.5 / n, y + 1 / n), (x + 0.5 / n, y + 1 / n)],
+            ):
                 tone = r.choice(tones)
                 _lane(stage, corners, r.choice((tone, lighter(tone, 0.2), darker(tone, 0.15))))
 
@@ -137,11 +159,11 @@ def marble(stage: Stage, tones: Tones) -> None:
     """Let the colours flow into one another."""
     canvas, r = stage.canvas, stage.r
     shape = (canvas.height, canvas.width)
-    bend = fractal(r, shape, (2.5 * canvas.h, 2.5 * canvas.w), 4)
+    bend = fractal(r, shape, (2.0 * canvas.h, 2.0 * canvas.w), 6)
     x = np.linspace(0, canvas.w, canvas.width, dtype=np.float32)[None]
     y = np.linspace(0, canvas.h, canvas.height, dtype=np.float32)[:, None]
     turn = r.uniform(0, math.pi)
-    flow = (x * math.cos(turn) + y * math.sin(turn)) * 1.6 + bend * 3.0
+    flow = (x * math.cos(turn) + y * math.sin(turn)) * 1.2 + bend * 6.0
     share = (0.5 + 0.5 * np.sin(flow * math.pi)) * (len(tones) - 1)
     layer = np.zeros((*shape, 3), np.float32)
     for k, tone in enumerate(tones):

@@ -41,7 +41,9 @@ def render(
     return draw(parser.parse(prompt, seed=seed), seed=seed, width=width, height=height, on_step=on_step)
 
 
-def draw(scene: Scene, *, seed: int, width: int = 512, height: int = 512, on_step: OnStep | None = None) -> Image:
+def draw(
+    scene: Scene, *, seed: int, width: int = 512, height: int = 512, on_step: OnStep | None = None
+) -> Image:
     """Return the picture of ``scene``, uint8 RGB (height, width, 3).
 
     The composition depends on the scene, the seed and the aspect ratio, not on the number of pixels.
@@ -75,7 +77,9 @@ def check_size(width: int, height: int) -> None:
     """Raise ``ValueError`` for a size no picture can have."""
     short, long = min(width, height), max(width, height)
     if short < SMALLEST or long > LARGEST or long > short * WIDEST:
-        raise ValueError(f"a picture of {SMALLEST}..{LARGEST} pixels a side was expected, got {width} x {height}")
+        raise ValueError(
+            f"a picture of {SMALLEST}..{LARGEST} pixels a side was expected, got {width} x {height}"
+        )
 
 
 def _preview(rgb: Image, part: int) -> Image:
@@ -84,5 +88,7 @@ def _preview(rgb: Image, part: int) -> Image:
     if factor == 1:
         return rgb.copy()
     height, width = rgb.shape[:2]
-    small = cv2.resize(rgb, (max(width // (factor * 2), 2), max(height // (factor * 2), 2)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        rgb, (max(width // (factor * 2), 2), max(height // (factor * 2), 2)), interpolation=cv2.INTER_AREA
+    )
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)

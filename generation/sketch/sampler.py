@@ -22,7 +22,10 @@ def sample_scene(seed: int) -> Scene:
         return _pattern(r)
     if family in {"hills", "water"}:
         things: tuple[Thing, ...] = ()
-        options = {"hills": ("meadow", "hills", "mountains", "desert"), "water": ("beach", "sea", "lake", "river")}
+        options = {
+            "hills": ("meadow", "hills", "mountains", "desert"),
+            "water": ("beach", "sea", "lake", "river"),
+        }
         setting = r.choice(options[family])
     else:
         things = _things(family, r)
@@ -38,9 +41,13 @@ def _things(family: str, r: Random) -> tuple[Thing, ...]:
     colour = r.choice((None, *COLOURS, *BRIGHT)) if kind not in {"rainbow", "pizza", "face"} else None
     thing = Thing(kind, colour, count, size if count == 1 else "")
     if kind in HOLDERS and count == 1 and r.random() < 0.4:
-        thing = Thing(kind, colour, 1, "", "", "holding", Thing(r.choice(HOLDABLE), r.choice((None, *BRIGHT))))
+        thing = Thing(
+            kind, colour, 1, "", "", "holding", Thing(r.choice(HOLDABLE), r.choice((None, *BRIGHT)))
+        )
     elif kind in {"bowl", "vase"} and r.random() < 0.7:
-        other = Thing("flower" if kind == "vase" else r.choice(FRUIT), r.choice((None, *BRIGHT)), r.randint(2, 5))
+        other = Thing(
+            "flower" if kind == "vase" else r.choice(FRUIT), r.choice((None, *BRIGHT)), r.randint(2, 5)
+        )
         thing = Thing(kind, colour, 1, "", "", "of", other)
     elif family == "geometric" and count == 1 and r.random() < 0.5:
         thing = Thing(kind, colour, 1, size if size != "big" else "", r.choice(PLACES[1:]))

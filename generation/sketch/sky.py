@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from generation.sketch.canvas import Paint
+from generation.sketch.canvas import Paint, blend
 from generation.sketch.palette import RGB, lighter, mix
 from generation.sketch.pen import Pen
 from generation.sketch.stage import Stage
@@ -37,7 +37,10 @@ def _bands(stage: Stage) -> None:
     for k in range(3):
         tone = lighter(stage.sky[2], 0.5)
         reach = 0.62 - 0.16 * k
-        ring = [(stage.sun[0] + reach * np.cos(t), stage.sun[1] + reach * np.sin(t)) for t in np.linspace(0, 6.2832, 60)]
+        ring = [
+            (stage.sun[0] + reach * np.cos(t), stage.sun[1] + reach * np.sin(t))
+            for t in np.linspace(0, 6.2832, 60)
+        ]
         canvas.polygon(ring, Paint(tone, "none", alpha=0.13, outline=False, lit=True))
 
 
@@ -85,18 +88,20 @@ def paint_clouds(stage: Stage) -> None:
     threshold = 0.74 - 0.42 * amount
     alpha = smoothstep(threshold, threshold + 0.2, field)
     height = np.linspace(0, 1, small[0], dtype=np.float32)[:, None]
-    alpha = alpha * (1 - 0.55 * smoothstep(0.7, 1.0, height)) * 0.92
+    thin = (1 - 0.55 * smoothstep(0.7, 1.0, height)) * 0.92
     lit = np.clip((field - np.roll(field, -max(small[0] // 18, 1), 0)) * 3.2 + 0.62, 0, 1)
-    _lay_clouds(stage, rows, alpha, lit)
+    _lay_clouds(stage, rows, np.asarray(alpha * thin, np.float32), lit)
 
 
 def _lay_clouds(stage: Stage, rows: int, alpha: Field, lit: Field) -> None:
     size = (stage.canvas.width, rows)
     bright, dark = cloud_tones(stage)
-    share = cv2.resize(lit.astype(np.float32), size)[..., None]
-    cover = np.asarray(cv2.resize(alpha.astype(np.float32), size), np.float32)
     low, high = np.asarray(dark, np.float32), np.asarray(bright, np.float32)
-    stage.canvas.cover(0, low + (high - low) * share, cover)
+    tones = (low + (high - low) * lit[..., None]).astype(np.uint8)
+    cover = cv2.resize(alpha.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    blend(
+        stage.canvas.rgb[:rows], np.asarray(cv2.resize(tones, size), np.uint8), np.asarray(cover, np.float32)
+    )
 
 
 def cloud_tones(stage: Stage) -> tuple[RGB, RGB]:

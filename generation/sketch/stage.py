@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from generation.sketch.canvas import Canvas
-from generation.sketch.palette import RGB, jitter, mix
+from generation.sketch.palette import PAPER, RGB, jitter, mix
 from generation.sketch.scene import OUTDOORS, Scene
 from generation.sketch.textures import Field
 
@@ -70,7 +70,7 @@ class Stage:
         """Return a ground colour in this light, ``far`` (0..1) of the way to the horizon."""
         a = self.canvas.ambient
         lit = (colour[0] * a[0], colour[1] * a[1], colour[2] * a[2])
-        return mix(lit, self.haze, far)
+        return mix(mix(lit, PAPER, self.canvas.manner.pale), self.haze, far)
 
 
 def set_stage(canvas: Canvas, scene: Scene, r: Random) -> Stage:
@@ -84,6 +84,8 @@ def set_stage(canvas: Canvas, scene: Scene, r: Random) -> Stage:
         sky = STORM_SKY
     shift = r.uniform(-8, 8)
     tones = [jitter((c[0] + shift, c[1], c[2] - shift), r, 6) for c in sky]
+    if canvas.manner.pale:
+        tones = [mix(tone, PAPER, canvas.manner.pale) for tone in tones]
     stage = Stage(canvas, scene, r, horizon, (tones[0], tones[1], tones[2]))
     if scene.setting in OUTDOORS:
         canvas.ambient = AMBIENT[scene.time]

@@ -79,12 +79,13 @@ def _window_light(stage: Stage, wall: RGB, edge: float) -> None:
     canvas, r = stage.canvas, stage.r
     if r.random() < 0.45:
         return
-    x, y, w, h = r.uniform(0.08, 0.5) * canvas.w, edge * 0.1, 0.3, edge * 0.62
+    x, y, w, h = r.uniform(0.08, 0.5) * canvas.w, edge * 0.12, 0.36, edge * 0.7
     for column in (0, 1):
         for row in (0, 1):
             x0, y0 = x + column * w * 0.52, y + row * h * 0.52
-            pane = [(x0, y0 + 0.03), (x0 + w * 0.46, y0), (x0 + w * 0.46 + 0.04, y0 + h * 0.45), (x0 + 0.04, y0 + h * 0.47)]
-            canvas.polygon(pane, Paint(lighter(wall, 0.55), "none", alpha=0.4, outline=False))
+            right, low = x0 + w * 0.48, h * 0.47
+            pane = [(x0, y0 + 0.025), (right, y0), (right, y0 + low), (x0, y0 + low + 0.025)]
+            canvas.polygon(pane, Paint(lighter(wall, 0.55), "none", alpha=0.15, outline=False))
 
 
 def _grain(stage: Stage, table: RGB, edge: float) -> None:
@@ -106,7 +107,11 @@ def paint_space(stage: Stage) -> None:
     canvas, r = stage.canvas, stage.r
     shape = (canvas.height, canvas.width)
     named = stage.scene.colours
-    first = SWATCH[named[0]] if named else r.choice([SWATCH[n] for n in ("purple", "blue", "teal", "pink", "red")])
+    first = (
+        SWATCH[named[0]]
+        if named
+        else r.choice([SWATCH[n] for n in ("purple", "blue", "teal", "pink", "red")])
+    )
     second = r.choice([SWATCH[n] for n in ("blue", "purple", "turquoise", "orange")])
     small = (max(shape[0] // 2, 8), max(shape[1] // 2, 8))
     layer = np.zeros((*small, 3), np.float32) + np.asarray((15, 16, 36), np.float32)
@@ -124,15 +129,25 @@ def paint_deep(stage: Stage) -> None:
     canvas, r = stage.canvas, stage.r
     top, low = jitter((92, 186, 212), r), jitter((14, 58, 112), r)
     rows = np.linspace(0, 1, canvas.height, dtype=np.float32)[:, None, None]
-    canvas.cover(0, np.asarray(top, np.float32) + (np.asarray(low, np.float32) - np.asarray(top, np.float32)) * rows)
+    canvas.cover(
+        0, np.asarray(top, np.float32) + (np.asarray(low, np.float32) - np.asarray(top, np.float32)) * rows
+    )
     stage.backdrop = mix(top, low, 0.5)
     source = r.uniform(0.2, 0.8) * canvas.w
     for k in range(6):
         x = source + (k - 2.5) * 0.16
-        ray = [(x, -0.02), (x + 0.05, -0.02), (x + (k - 2.5) * 0.24 + 0.16, canvas.h * 0.8), (x + (k - 2.5) * 0.24, canvas.h * 0.8)]
+        ray = [
+            (x, -0.02),
+            (x + 0.05, -0.02),
+            (x + (k - 2.5) * 0.24 + 0.16, canvas.h * 0.8),
+            (x + (k - 2.5) * 0.24, canvas.h * 0.8),
+        ]
         canvas.polygon(ray, Paint((226, 248, 250), "none", alpha=0.10, outline=False))
     sand = [(x / 10 * canvas.w, canvas.h - 0.09 - 0.03 * r.random()) for x in range(-1, 12)]
-    canvas.polygon([*sand, (canvas.w * 1.1, canvas.h + 0.02), (-0.1, canvas.h + 0.02)], Paint((150, 158, 132), "down", outline=False))
+    canvas.polygon(
+        [*sand, (canvas.w * 1.1, canvas.h + 0.02), (-0.1, canvas.h + 0.02)],
+        Paint((150, 158, 132), "down", outline=False),
+    )
     _weeds(stage)
 
 
@@ -140,7 +155,10 @@ def _weeds(stage: Stage) -> None:
     canvas, r = stage.canvas, stage.r
     for _ in range(int(20 * canvas.w)):
         x = r.choice((r.uniform(0, 0.24), r.uniform(0.76, 1.0))) * canvas.w
-        tall, tone = r.uniform(0.1, 0.34), jitter(r.choice(((52, 132, 96), (96, 150, 70), (170, 84, 110))), r, 14)
+        tall, tone = (
+            r.uniform(0.1, 0.34),
+            jitter(r.choice(((52, 132, 96), (96, 150, 70), (170, 84, 110))), r, 14),
+        )
         phase = r.uniform(0, 6)
         points = [(x + 0.014 * float(np.sin(phase + k)), canvas.h - 0.04 - tall * k / 6) for k in range(7)]
         canvas.stroke(points, r.uniform(0.008, 0.018), Paint(tone))

@@ -6,7 +6,13 @@ from generation.sketch.pen import Pen
 from generation.sketch.stage import Stage
 from generation.sketch.things import buildings, plants
 
-CONCRETE: tuple[RGB, ...] = ((122, 134, 152), (150, 126, 114), (104, 116, 134), (140, 138, 140), (126, 108, 120))
+CONCRETE: tuple[RGB, ...] = (
+    (122, 134, 152),
+    (150, 126, 114),
+    (104, 116, 134),
+    (140, 138, 140),
+    (126, 108, 120),
+)
 
 
 def paint_skyline(stage: Stage) -> None:
@@ -20,7 +26,9 @@ def paint_skyline(stage: Stage) -> None:
         while x < canvas.w:
             width = r.uniform(0.07, 0.14) * (0.8 + 0.2 * row)
             crowd = max(0.0, 1 - abs(x - peak) / (0.6 * canvas.w))
-            height = (r.uniform(0.14, 0.34) + 0.22 * crowd * r.random()) * (1.35 - 0.2 * row) * min(canvas.h, 1.3)
+            height = (
+                (r.uniform(0.14, 0.34) + 0.22 * crowd * r.random()) * (1.35 - 0.2 * row) * min(canvas.h, 1.3)
+            )
             tone = stage.land(jitter(_wall(stage, colours), r, 12), 0.56 - 0.27 * row)
             _block(stage, (x, base - height, x + width, canvas.h), tone, row)
             x += width * r.uniform(0.86, 1.12)
@@ -45,7 +53,10 @@ def _block(stage: Stage, corners: tuple[float, float, float, float], tone: RGB, 
         canvas.stroke([(middle, y0), (middle, y0 - 0.07)], 0.005, Paint(darker(tone, 0.3), "none", lit=True))
     elif style < 0.45:
         inset = (x1 - x0) * 0.22
-        canvas.polygon([(x0 + inset, y0 - 0.04), (x1 - inset, y0 - 0.04), (x1 - inset, y0), (x0 + inset, y0)], Paint(tone, "down", lit=True))
+        canvas.polygon(
+            [(x0 + inset, y0 - 0.04), (x1 - inset, y0 - 0.04), (x1 - inset, y0), (x0 + inset, y0)],
+            Paint(tone, "down", lit=True),
+        )
     if row:
         _windows(stage, corners, tone, row)
 
@@ -74,7 +85,10 @@ def paint_quay(stage: Stage) -> None:
     canvas, r = stage.canvas, stage.r
     y = stage.horizon
     tone = stage.land((70, 86, 84), 0.1)
-    canvas.polygon([(0, y), (canvas.w, y), (canvas.w, canvas.h), (0, canvas.h)], Paint(tone, "down", outline=False, lit=True))
+    canvas.polygon(
+        [(0, y), (canvas.w, y), (canvas.w, canvas.h), (0, canvas.h)],
+        Paint(tone, "down", outline=False, lit=True),
+    )
     for _ in range(int(34 * canvas.w)):
         x, q = r.uniform(0, canvas.w), r.uniform(0.014, 0.034)
         leaf = stage.land(darker(r.choice(plants.GREENS), 0.3), 0.05)

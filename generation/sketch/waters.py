@@ -30,13 +30,17 @@ def paint_water(stage: Stage, bottom: float, calm: float) -> None:
     rows = end - top
     if rows < 2:
         return
-    mirror = np.asarray(cv2.resize(canvas.rgb[:top][::-1], (canvas.width, rows), interpolation=cv2.INTER_LINEAR))
+    mirror = np.asarray(
+        cv2.resize(canvas.rgb[:top][::-1], (canvas.width, rows), interpolation=cv2.INTER_LINEAR)
+    )
     depth = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
     ripple = _ripples(stage, rows)
     sway = ripple * (0.006 + 0.035 * depth * (1.2 - calm)) * canvas.unit
     x = np.arange(canvas.width, dtype=np.float32)[None] + sway
     y = np.arange(rows, dtype=np.float32)[:, None] + sway * 0.7
-    broken = cv2.remap(mirror, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    broken = cv2.remap(
+        mirror, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
     tone = np.asarray(WATER[stage.scene.time], np.float32)
     share = (0.28 + 0.32 * (1 - calm)) + 0.26 * depth
     layer = broken + (tone - broken) * share[..., None]
@@ -109,4 +113,3 @@ def reflect(stage: Stage, x: float, y: float, width: float) -> None:
         at = (x + r.uniform(-0.4, 0.4) * width, y + width * (0.01 + 0.022 * k))
         tone = lighter(WATER[stage.scene.time], 0.35)
         canvas.dab(at, (half, max(width * 0.006, 0.001)), Paint(tone, "none", lit=True))
-

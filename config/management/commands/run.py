@@ -35,6 +35,7 @@ class Command(BaseCommand):
         _refuse_taken_port(port)
         call_command("check")
         call_command("migrate", verbosity=0)
+        call_command("createcachetable")
         if not settings.PRODUCTION:
             call_command("make_test_ca")
             call_command("create_first_accounts")

@@ -5,16 +5,28 @@ from dataclasses import replace
 from generation.sketch.palette import SWATCH, apart, jitter
 from generation.sketch.pen import Kind, Pen
 from generation.sketch.scene import Thing
-from generation.sketch.things import figures, objects
+from generation.sketch.things import figures, objects, portrait
 from generation.sketch.things.table import KINDS
 
 # Where a worn hat sits: (x, y, width) in the frame of the wearer.
 HEADS: dict[str, tuple[float, float, float]] = {
-    "cat": (0.0, 0.86, 0.36), "dog": (0.0, 0.86, 0.36), "rabbit": (0.0, 0.87, 0.26), "bear": (0.0, 0.87, 0.34),
-    "panda": (0.0, 0.87, 0.34), "fox": (0.0, 0.86, 0.34), "mouse": (0.0, 0.87, 0.3), "monkey": (0.0, 0.87, 0.34),
-    "owl": (0.0, 0.87, 0.4), "penguin": (0.0, 0.9, 0.36), "frog": (0.0, 0.86, 0.4), "horse": (0.5, 0.96, 0.2),
-    "robot": (0.0, 0.88, 0.34), "face": (0.0, 0.9, 0.58), "duck": (0.34, 0.9, 0.36), "snowman": (0.0, 0.84, 0.3),
-}  # fmt: skip
+    "cat": (0.0, 0.86, 0.36),
+    "dog": (0.0, 0.86, 0.36),
+    "rabbit": (0.0, 0.87, 0.26),
+    "bear": (0.0, 0.87, 0.34),
+    "panda": (0.0, 0.87, 0.34),
+    "fox": (0.0, 0.86, 0.34),
+    "mouse": (0.0, 0.87, 0.3),
+    "monkey": (0.0, 0.87, 0.34),
+    "owl": (0.0, 0.87, 0.4),
+    "penguin": (0.0, 0.9, 0.36),
+    "frog": (0.0, 0.86, 0.4),
+    "horse": (0.5, 0.96, 0.2),
+    "robot": (0.0, 0.88, 0.34),
+    "face": (0.0, 0.9, 0.58),
+    "duck": (0.34, 0.9, 0.36),
+    "snowman": (0.0, 0.84, 0.3),
+}
 CROWN_OF_HEAD = (0.0, 0.92, 0.26)
 # How large a held thing is beside its holder, and whether its foot is in the hand.
 HELD: dict[str, tuple[float, bool]] = {
@@ -22,13 +34,18 @@ HELD: dict[str, tuple[float, bool]] = {
     "tulip": (0.42, True), "sunflower": (0.46, True), "kite": (0.5, True), "lantern": (0.3, False),
 }  # fmt: skip
 HELD_OTHERWISE = (0.2, False)
-CONTAINERS = frozenset({"bowl", "vase", "circle", "square", "triangle", "hexagon", "heart", "diamond", "star", "oval"})
+CONTAINERS = frozenset(
+    {"bowl", "vase", "circle", "square", "triangle", "hexagon", "heart", "diamond", "star", "oval"}
+)
 
 
 def draw_thing(pen: Pen, thing: Thing, kind: Kind) -> None:
     """Draw ``thing`` and what belongs to it."""
     if thing.link == "of" and thing.other is not None and thing.kind in CONTAINERS:
         _filled(pen, thing, thing.other, kind)
+        return
+    if thing.kind == "face" and thing.other is not None:
+        portrait.draw_portrait(pen, long_hair=thing.other.kind in {"woman", "queen"})
         return
     kind.draw(pen)
     if thing.other is None:

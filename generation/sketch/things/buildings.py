@@ -181,7 +181,9 @@ def draw_bridge(pen: Pen) -> None:
     for x, w, h in ((-0.6, 0.2, 0.36), (0.0, 0.26, 0.5), (0.6, 0.2, 0.36)):
         arch = [(x - w, 0.0), (x - w * 0.86, h * 0.62), (x, h), (x + w * 0.86, h * 0.62), (x + w, 0.0)]
         pen.blob(arch, darker(pen.colour, 0.62), "none")
-    pen.curve([(-1.0, 0.5), (-0.5, 0.70), (0, 0.78), (0.5, 0.70), (1.0, 0.5)], 0.05, lighter(pen.colour, 0.15))
+    pen.curve(
+        [(-1.0, 0.5), (-0.5, 0.70), (0, 0.78), (0.5, 0.70), (1.0, 0.5)], 0.05, lighter(pen.colour, 0.15)
+    )
 
 
 WALLS: tuple[RGB, ...] = ((240, 232, 214), (226, 196, 150), (214, 222, 226), (206, 150, 120), (236, 214, 170))
@@ -193,7 +195,9 @@ KINDS: dict[str, Kind] = {
     "church": Kind(draw_church, "houses", 0.52, 0.95, natural=((238, 232, 220), *STONE)),
     "lighthouse": Kind(draw_lighthouse, "houses", 0.66, 0.5, natural=((202, 56, 50),)),
     "windmill": Kind(draw_windmill, "houses", 0.62, 0.8, natural=((228, 214, 190), (196, 160, 130))),
-    "tower": Kind(draw_tower, "city", 0.66, 0.45, natural=((130, 142, 160), (160, 130, 116), (108, 120, 130))),
+    "tower": Kind(
+        draw_tower, "city", 0.66, 0.45, natural=((130, 142, 160), (160, 130, 116), (108, 120, 130))
+    ),
     "tent": Kind(draw_tent, "houses", 0.3, 1.3, natural=((224, 128, 52), (60, 130, 140), (196, 66, 60))),
     "bridge": Kind(draw_bridge, "houses", 0.3, 2.0, natural=STONE),
 }

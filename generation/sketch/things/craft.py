@@ -61,7 +61,16 @@ def draw_car(pen: Pen) -> None:
     pen.blob(cabin, pen.colour, "down")
     pen.poly([(-0.42, 0.56), (-0.28, 0.84), (-0.04, 0.87), (-0.04, 0.56)], GLASS, "side")
     pen.poly([(0.02, 0.56), (0.02, 0.87), (0.24, 0.85), (0.42, 0.56)], GLASS, "side")
-    body = [(-1.0, 0.18), (-0.98, 0.46), (-0.62, 0.56), (0.6, 0.56), (0.94, 0.46), (1.02, 0.2), (0.7, 0.12), (-0.7, 0.12)]
+    body = [
+        (-1.0, 0.18),
+        (-0.98, 0.46),
+        (-0.62, 0.56),
+        (0.6, 0.56),
+        (0.94, 0.46),
+        (1.02, 0.2),
+        (0.7, 0.12),
+        (-0.7, 0.12),
+    ]
     pen.blob(body, pen.colour, "down")
     pen.line([(0.0, 0.18), (0.0, 0.54)], 0.014, pen.deep)
     pen.line([(0.05, 0.46), (0.14, 0.46)], 0.026, (230, 230, 232))
@@ -122,7 +131,16 @@ def draw_bicycle(pen: Pen) -> None:
 
 def draw_plane(pen: Pen) -> None:
     pen.poly([(-0.02, 0.56), (-0.34, 0.98), (-0.16, 0.98), (0.28, 0.58)], pen.deep, "side")
-    body = [(-0.95, 0.55), (-0.5, 0.4), (0.5, 0.38), (0.9, 0.46), (1.0, 0.55), (0.8, 0.66), (0.2, 0.68), (-0.6, 0.62)]
+    body = [
+        (-0.95, 0.55),
+        (-0.5, 0.4),
+        (0.5, 0.38),
+        (0.9, 0.46),
+        (1.0, 0.55),
+        (0.8, 0.66),
+        (0.2, 0.68),
+        (-0.6, 0.62),
+    ]
     pen.blob(body, lighter(pen.colour, 0.1), "down")
     pen.poly([(-0.95, 0.55), (-1.05, 0.98), (-0.86, 0.98), (-0.6, 0.6)], pen.colour, "side")
     pen.poly([(0.0, 0.48), (-0.42, 0.04), (-0.2, 0.04), (0.36, 0.46)], pen.colour, "side")
@@ -137,7 +155,16 @@ def draw_balloon_craft(pen: Pen) -> None:
         pen.line([(x * 1.6, 0.4), (x, 0.14)], 0.008, (96, 76, 60))
     pen.box((-0.1, 0.0, 0.1, 0.14), (158, 112, 70), "side")
     trim = lighter(pen.colour, 0.72)
-    ring = [(0.0, 0.26), (0.19, 0.4), (0.35, 0.64), (0.3, 0.88), (0, 1.0), (-0.3, 0.88), (-0.35, 0.64), (-0.19, 0.4)]
+    ring = [
+        (0.0, 0.26),
+        (0.19, 0.4),
+        (0.35, 0.64),
+        (0.3, 0.88),
+        (0, 1.0),
+        (-0.3, 0.88),
+        (-0.35, 0.64),
+        (-0.19, 0.4),
+    ]
     pen.blob(ring, pen.colour)
     for share in (0.62, 0.24):
         gore = [(x * share, y) for x, y in ring]
@@ -147,7 +174,9 @@ def draw_balloon_craft(pen: Pen) -> None:
 
 def draw_rocket(pen: Pen) -> None:
     for half, tone, low in ((0.12, SWATCH["orange"], -0.2), (0.07, SWATCH["yellow"], -0.1)):
-        pen.blob([(-half, 0.16), (-half * 0.6, low * 0.4), (0, low), (half * 0.6, low * 0.4), (half, 0.16)], tone)
+        pen.blob(
+            [(-half, 0.16), (-half * 0.6, low * 0.4), (0, low), (half * 0.6, low * 0.4), (half, 0.16)], tone
+        )
     pen.canvas.glow(pen.at(0, 0), (pen.size * 0.35,) * 2, SWATCH["orange"], 0.5)
     fins = pen.colour if pen.named else SWATCH["red"]
     for side in (-1, 1):

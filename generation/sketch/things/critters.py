@@ -13,9 +13,21 @@ def draw_bird(pen: Pen) -> None:
     for x in (-0.06, 0.08):
         pen.line([(x, 0.26), (x + 0.02, 0.0), (x + 0.1, 0.0)], 0.026, BEAK)
     pen.poly([(-0.36, 0.52), (-0.86, 0.6), (-0.82, 0.42), (-0.4, 0.34)], pen.deep, "side")
-    body = [(-0.44, 0.44), (-0.2, 0.64), (0.16, 0.72), (0.26, 0.94), (0.46, 0.94), (0.54, 0.76), (0.4, 0.42), (0.1, 0.2), (-0.26, 0.26)]
+    body = [
+        (-0.44, 0.44),
+        (-0.2, 0.64),
+        (0.16, 0.72),
+        (0.26, 0.94),
+        (0.46, 0.94),
+        (0.54, 0.76),
+        (0.4, 0.42),
+        (0.1, 0.2),
+        (-0.26, 0.26),
+    ]
     pen.blob(body, pen.colour)
-    pen.blob([(0.42, 0.62), (0.36, 0.36), (0.08, 0.22), (0.14, 0.46)], lighter(pen.colour, 0.5), outline=False)
+    pen.blob(
+        [(0.42, 0.62), (0.36, 0.36), (0.08, 0.22), (0.14, 0.46)], lighter(pen.colour, 0.5), outline=False
+    )
     pen.blob([(-0.62, 0.4), (-0.22, 0.58), (0.12, 0.58), (0.1, 0.38), (-0.2, 0.32)], pen.deep)
     pen.line([(-0.4, 0.43), (0.02, 0.44)], 0.02, mix(pen.colour, pen.deep, 0.5))
     pen.poly([(0.5, 0.86), (0.74, 0.79), (0.5, 0.74)], BEAK, "side")
@@ -32,7 +44,17 @@ def draw_flying_bird(pen: Pen) -> None:
 
 
 def draw_duck(pen: Pen) -> None:
-    body = [(-0.62, 0.3), (-0.56, 0.46), (-0.1, 0.4), (0.18, 0.46), (0.3, 0.62), (0.52, 0.4), (0.46, 0.14), (0.1, 0.02), (-0.4, 0.06)]
+    body = [
+        (-0.62, 0.3),
+        (-0.56, 0.46),
+        (-0.1, 0.4),
+        (0.18, 0.46),
+        (0.3, 0.62),
+        (0.52, 0.4),
+        (0.46, 0.14),
+        (0.1, 0.02),
+        (-0.4, 0.06),
+    ]
     pen.blob(body, pen.colour)
     pen.oval((0.34, 0.74, 0.2, 0.2), pen.colour)
     pen.blob([(0.5, 0.76), (0.74, 0.7), (0.72, 0.62), (0.48, 0.64)], BEAK)
@@ -54,7 +76,10 @@ def draw_chicken(pen: Pen) -> None:
         pen.line([(x, 0.24), (x, 0.0), (x + 0.1, 0.0)], 0.03, BEAK)
     for k in range(4):
         pen.oval((-0.46 - 0.02 * k, 0.6 + 0.06 * k, 0.2, 0.06), pen.deep, "round", 2.3 + 0.16 * k)
-    pen.blob([(-0.44, 0.5), (-0.1, 0.5), (0.14, 0.84), (0.36, 0.86), (0.42, 0.5), (0.2, 0.2), (-0.24, 0.2)], pen.colour)
+    pen.blob(
+        [(-0.44, 0.5), (-0.1, 0.5), (0.14, 0.84), (0.36, 0.86), (0.42, 0.5), (0.2, 0.2), (-0.24, 0.2)],
+        pen.colour,
+    )
     for x, y in ((0.14, 0.94), (0.24, 0.98), (0.34, 0.93)):
         pen.oval((x, y, 0.06, 0.07), SWATCH["red"])
     pen.oval((0.38, 0.64, 0.045, 0.08), SWATCH["red"])
@@ -90,7 +115,19 @@ def draw_fish(pen: Pen) -> None:
 
 def draw_whale(pen: Pen) -> None:
     pen.blob([(-0.7, 0.4), (-1.0, 0.86), (-0.82, 0.78), (-0.66, 0.9), (-0.5, 0.4)], pen.colour)
-    pen.blob([(-0.8, 0.42), (-0.3, 0.6), (0.3, 0.82), (0.86, 0.66), (0.96, 0.36), (0.6, 0.1), (-0.1, 0.08), (-0.6, 0.22)], pen.colour)
+    pen.blob(
+        [
+            (-0.8, 0.42),
+            (-0.3, 0.6),
+            (0.3, 0.82),
+            (0.86, 0.66),
+            (0.96, 0.36),
+            (0.6, 0.1),
+            (-0.1, 0.08),
+            (-0.6, 0.22),
+        ],
+        pen.colour,
+    )
     pen.blob([(0.95, 0.34), (0.6, 0.1), (0.0, 0.08), (0.3, 0.26)], lighter(pen.colour, 0.6), outline=False)
     pen.blob([(0.2, 0.22), (0.0, 0.0), (0.24, -0.02), (0.36, 0.2)], pen.deep)
     pen.eye(0.68, 0.46, 0.04)
@@ -102,8 +139,13 @@ def draw_octopus(pen: Pen) -> None:
     for k in range(6):
         x = -0.4 + k * 0.16
         tip = (x * 1.7, 0.02 + 0.06 * (k % 2))
-        pen.curve([(x * 0.7, 0.44), (x * 1.1, 0.2), (x * 1.35, 0.16), tip], 0.1, pen.deep if k % 2 else pen.colour)
-    pen.blob([(-0.36, 0.5), (-0.36, 0.8), (0, 1.0), (0.36, 0.8), (0.36, 0.5), (0.2, 0.34), (-0.2, 0.34)], pen.colour)
+        pen.curve(
+            [(x * 0.7, 0.44), (x * 1.1, 0.2), (x * 1.35, 0.16), tip], 0.1, pen.deep if k % 2 else pen.colour
+        )
+    pen.blob(
+        [(-0.36, 0.5), (-0.36, 0.8), (0, 1.0), (0.36, 0.8), (0.36, 0.5), (0.2, 0.34), (-0.2, 0.34)],
+        pen.colour,
+    )
     for side in (-1, 1):
         pen.eye(side * 0.14, 0.6, 0.08)
     pen.smile(0, 0.45, 0.1)
@@ -113,10 +155,20 @@ def draw_crab(pen: Pen) -> None:
     pen.shadow(1.2)
     for side in (-1, 1):
         for k in range(3):
-            pen.curve([(side * 0.3, 0.3), (side * (0.56 + 0.05 * k), 0.34 - 0.1 * k), (side * (0.6 + 0.05 * k), 0.02)], 0.05, pen.deep)
+            pen.curve(
+                [
+                    (side * 0.3, 0.3),
+                    (side * (0.56 + 0.05 * k), 0.34 - 0.1 * k),
+                    (side * (0.6 + 0.05 * k), 0.02),
+                ],
+                0.05,
+                pen.deep,
+            )
         pen.curve([(side * 0.36, 0.44), (side * 0.6, 0.5), (side * 0.62, 0.66)], 0.07, pen.colour)
         pen.oval((side * 0.62, 0.8, 0.15, 0.17), pen.colour)
-        pen.poly([(side * 0.6, 0.82), (side * 0.56, 1.0), (side * 0.68, 1.0)], pen.deep, "none", outline=False)
+        pen.poly(
+            [(side * 0.6, 0.82), (side * 0.56, 1.0), (side * 0.68, 1.0)], pen.deep, "none", outline=False
+        )
         pen.line([(side * 0.12, 0.5), (side * 0.14, 0.72)], 0.03, pen.deep)
         pen.eye(side * 0.14, 0.75, 0.06)
     pen.oval((0, 0.36, 0.46, 0.26), pen.colour)
@@ -128,7 +180,13 @@ def draw_butterfly(pen: Pen) -> None:
     for side in (-1, 1):
         low = [(side * 0.04, 0.44), (side * 0.38, 0.38), (side * 0.42, 0.12), (side * 0.2, 0.04)]
         pen.blob(low, pen.deep)
-        high = [(side * 0.04, 0.5), (side * 0.2, 0.9), (side * 0.56, 0.96), (side * 0.6, 0.64), (side * 0.36, 0.44)]
+        high = [
+            (side * 0.04, 0.5),
+            (side * 0.2, 0.9),
+            (side * 0.56, 0.96),
+            (side * 0.6, 0.64),
+            (side * 0.36, 0.44),
+        ]
         pen.blob(high, pen.colour)
         pen.oval((side * 0.4, 0.72, 0.11, 0.13), spot, "none", side * -0.5)
         pen.oval((side * 0.27, 0.24, 0.07, 0.08), spot, "none")
@@ -163,13 +221,25 @@ def draw_ladybird(pen: Pen) -> None:
 def draw_snail(pen: Pen) -> None:
     pen.shadow(1.3)
     flesh = (226, 194, 142)
-    foot = [(-0.76, 0.0), (-0.5, 0.14), (0.3, 0.16), (0.46, 0.52), (0.62, 0.58), (0.74, 0.42), (0.62, 0.1), (0.56, 0.0)]
+    foot = [
+        (-0.76, 0.0),
+        (-0.5, 0.14),
+        (0.3, 0.16),
+        (0.46, 0.52),
+        (0.62, 0.58),
+        (0.74, 0.42),
+        (0.62, 0.1),
+        (0.56, 0.0),
+    ]
     pen.blob(foot, flesh)
     for dx in (0.5, 0.66):
         pen.line([(dx, 0.52), (dx + 0.06, 0.78)], 0.03, flesh)
         pen.eye(dx + 0.06, 0.8, 0.05)
     pen.oval((-0.1, 0.52, 0.46, 0.44), pen.colour)
-    spiral = [(-0.1 + 0.36 * t / 26 * math.cos(t * 0.55), 0.52 + 0.35 * t / 26 * math.sin(t * 0.55)) for t in range(27)]
+    spiral = [
+        (-0.1 + 0.36 * t / 26 * math.cos(t * 0.55), 0.52 + 0.35 * t / 26 * math.sin(t * 0.55))
+        for t in range(27)
+    ]
     pen.line(spiral, 0.05, pen.deep)
     pen.smile(0.62, 0.4, 0.06)
 
@@ -200,11 +270,15 @@ KINDS: dict[str, Kind] = {
     "swan": Kind(draw_swan, "animals", 0.42, 1.4, "water", ((248, 246, 242),)),
     "chicken": Kind(draw_chicken, "animals", 0.44, 1.1, natural=((240, 232, 216), (190, 110, 60))),
     "flamingo": Kind(draw_flamingo, "animals", 0.66, 0.75, natural=((244, 140, 160),)),
-    "fish": Kind(draw_fish, "animals", 0.36, 1.7, "water", (SWATCH["orange"], SWATCH["gold"], (80, 150, 210))),
+    "fish": Kind(
+        draw_fish, "animals", 0.36, 1.7, "water", (SWATCH["orange"], SWATCH["gold"], (80, 150, 210))
+    ),
     "whale": Kind(draw_whale, "animals", 0.42, 2.0, "water", ((72, 108, 156),)),
     "octopus": Kind(draw_octopus, "animals", 0.5, 1.3, "water", ((196, 92, 130), (214, 110, 70))),
     "crab": Kind(draw_crab, "animals", 0.36, 1.5, natural=((214, 74, 50),)),
-    "butterfly": Kind(draw_butterfly, "animals", 0.46, 1.2, "sky", (SWATCH["orange"], SWATCH["blue"], SWATCH["purple"])),
+    "butterfly": Kind(
+        draw_butterfly, "animals", 0.46, 1.2, "sky", (SWATCH["orange"], SWATCH["blue"], SWATCH["purple"])
+    ),
     "bee": Kind(draw_bee, "animals", 0.34, 1.2, "sky", ((246, 196, 50),)),
     "ladybird": Kind(draw_ladybird, "animals", 0.34, 1.3, natural=((208, 46, 42),)),
     "snail": Kind(draw_snail, "animals", 0.38, 1.5, natural=((176, 112, 66), (196, 140, 150))),

@@ -8,7 +8,9 @@ from generation.sketch.pen import Kind, Pen
 SKINS: tuple[RGB, ...] = ((250, 214, 182), (230, 178, 138), (176, 122, 84), (118, 80, 58))
 HAIRS: tuple[RGB, ...] = ((58, 44, 40), (112, 72, 44), (206, 158, 82), (168, 82, 46), (150, 146, 148))
 TROUSERS: tuple[RGB, ...] = ((62, 84, 130), (76, 72, 80), (120, 92, 70))
-CLOTHES: tuple[RGB, ...] = tuple(SWATCH[name] for name in ("red", "blue", "teal", "yellow", "purple", "orange"))
+CLOTHES: tuple[RGB, ...] = tuple(
+    SWATCH[name] for name in ("red", "blue", "teal", "yellow", "purple", "orange")
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Looks:
     child: bool = False
 
 
-def _looks(pen: Pen, **fixed: bool) -> Looks:
+def looks_of(pen: Pen, **fixed: bool) -> Looks:
     return Looks(pen.r.choice(SKINS), pen.r.choice(HAIRS), **fixed)
 
 
@@ -41,7 +43,15 @@ def _legs(pen: Pen, looks: Looks) -> None:
 
 def _torso(pen: Pen, looks: Looks) -> None:
     if looks.dress:
-        gown = [(-0.085, 0.66), (0.085, 0.66), (0.1, 0.48), (0.21, 0.24), (0.0, 0.21), (-0.21, 0.24), (-0.1, 0.48)]
+        gown = [
+            (-0.085, 0.66),
+            (0.085, 0.66),
+            (0.1, 0.48),
+            (0.21, 0.24),
+            (0.0, 0.21),
+            (-0.21, 0.24),
+            (-0.1, 0.48),
+        ]
         pen.blob(gown, pen.colour, "side")
         pen.line([(-0.095, 0.49), (0.095, 0.49)], 0.022, pen.deep)
     else:
@@ -72,7 +82,15 @@ def _head(pen: Pen, looks: Looks) -> None:
         pen.canvas.glow(pen.at(side * 0.06, 0.785), (pen.size * 0.03,) * 2, (236, 120, 110), 0.4)
     pen.line([(0.0, 0.815), (0.012, 0.79), (-0.002, 0.788)], 0.007, darker(looks.skin, 0.3))
     pen.smile(0, 0.765, 0.034, (176, 66, 66))
-    fringe = [(-0.115, 0.84), (-0.1, 0.94), (0, 0.985), (0.1, 0.94), (0.118, 0.84), (0.07, 0.895), (-0.03, 0.905)]
+    fringe = [
+        (-0.115, 0.84),
+        (-0.1, 0.94),
+        (0, 0.985),
+        (0.1, 0.94),
+        (0.118, 0.84),
+        (0.07, 0.895),
+        (-0.03, 0.905),
+    ]
     pen.blob(fringe, looks.hair)
 
 
@@ -90,26 +108,26 @@ def person(pen: Pen, looks: Looks) -> None:
 
 def draw_person(pen: Pen) -> None:
     woman = pen.r.random() < 0.5
-    person(pen, _looks(pen, long_hair=woman, dress=woman and pen.r.random() < 0.5))
+    person(pen, looks_of(pen, long_hair=woman, dress=woman and pen.r.random() < 0.5))
 
 
 def draw_man(pen: Pen) -> None:
-    person(pen, _looks(pen))
+    person(pen, looks_of(pen))
 
 
 def draw_woman(pen: Pen) -> None:
-    person(pen, _looks(pen, long_hair=True, dress=True))
+    person(pen, looks_of(pen, long_hair=True, dress=True))
 
 
 def draw_king(pen: Pen) -> None:
     cloak = [(-0.12, 0.68), (0.12, 0.68), (0.28, 0.06), (-0.28, 0.06)]
     pen.poly(cloak, mix(pen.colour, SWATCH["red"], 0.3), "side")
-    person(pen, _looks(pen))
+    person(pen, looks_of(pen))
     crown(pen, 0.93, 0.12)
 
 
 def draw_queen(pen: Pen) -> None:
-    person(pen, _looks(pen, long_hair=True, dress=True))
+    person(pen, looks_of(pen, long_hair=True, dress=True))
     crown(pen, 0.94, 0.11)
 
 
@@ -200,37 +218,6 @@ def draw_snowman(pen: Pen) -> None:
     pen.box((-0.16, 0.835, 0.16, 0.86), (50, 48, 58))
 
 
-def draw_face(pen: Pen) -> None:
-    """Draw a portrait: head and shoulders."""
-    looks = _looks(pen, long_hair=pen.r.random() < 0.5)
-    if looks.long_hair:
-        mane = [(-0.31, 0.7), (-0.26, 0.95), (0, 1.03), (0.26, 0.95), (0.31, 0.7), (0.34, 0.22), (0.1, 0.3), (-0.34, 0.22)]
-        pen.blob(mane, darker(looks.hair, 0.12))
-    pen.blob([(-0.5, -0.1), (-0.4, 0.18), (-0.12, 0.29), (0.12, 0.29), (0.4, 0.18), (0.5, -0.1)], pen.colour)
-    pen.blob([(-0.1, 0.45), (-0.1, 0.26), (0, 0.2), (0.1, 0.26), (0.1, 0.45)], darker(looks.skin, 0.16), "down", outline=False)
-    for side in (-1, 1):
-        pen.oval((side * 0.235, 0.6, 0.04, 0.065), darker(looks.skin, 0.06))
-    head = [(-0.235, 0.68), (-0.2, 0.88), (0, 0.95), (0.2, 0.88), (0.235, 0.68), (0.17, 0.45), (0, 0.345), (-0.17, 0.45)]
-    pen.blob(head, looks.skin)
-    _features(pen, looks)
-    top = [(-0.25, 0.66), (-0.25, 0.86), (-0.1, 1.0), (0.12, 1.0), (0.25, 0.86), (0.25, 0.66), (0.18, 0.82), (-0.02, 0.86)]
-    pen.blob(top, looks.hair)
-
-
-def _features(pen: Pen, looks: Looks) -> None:
-    iris = pen.r.choice(((90, 130, 170), (96, 130, 80), (112, 78, 52)))
-    for side in (-1, 1):
-        x = side * 0.095
-        pen.oval((x, 0.645, 0.05, 0.03), (250, 249, 245), "none")
-        pen.oval((x, 0.645, 0.026, 0.028), iris, "none")
-        pen.eye(x, 0.645, 0.015, white=False)
-        pen.curve([(x - 0.052, 0.655), (x, 0.682), (x + 0.052, 0.655)], 0.012, darker(looks.hair, 0.4))
-        pen.curve([(x - 0.055, 0.715), (x, 0.735), (x + 0.055, 0.715)], 0.016, looks.hair)
-        pen.canvas.glow(pen.at(side * 0.14, 0.55), (pen.size * 0.07,) * 2, (236, 120, 110), 0.35)
-    pen.curve([(0.01, 0.62), (0.03, 0.55), (0.0, 0.535), (-0.025, 0.545)], 0.011, darker(looks.skin, 0.3))
-    pen.blob([(-0.07, 0.47), (-0.02, 0.482), (0.02, 0.482), (0.07, 0.47), (0, 0.435)], (196, 84, 88), "none")
-
-
 def draw_astronaut(pen: Pen) -> None:
     pen.shadow(0.5)
     suit = pen.colour
@@ -268,9 +255,10 @@ KINDS: dict[str, Kind] = {
     "king": Kind(draw_king, "figures", 0.66, 0.66, natural=(SWATCH["purple"], SWATCH["red"])),
     "queen": Kind(draw_queen, "figures", 0.66, 0.62, natural=(SWATCH["purple"], SWATCH["blue"])),
     "wizard": Kind(draw_wizard, "figures", 0.66, 0.7, natural=(SWATCH["blue"], SWATCH["purple"])),
-    "robot": Kind(draw_robot, "figures", 0.64, 0.7, natural=(SWATCH["teal"], SWATCH["orange"], SWATCH["gray"])),
+    "robot": Kind(
+        draw_robot, "figures", 0.64, 0.7, natural=(SWATCH["teal"], SWATCH["orange"], SWATCH["gray"])
+    ),
     "snowman": Kind(draw_snowman, "figures", 0.62, 0.72, natural=(SWATCH["red"], SWATCH["blue"])),
-    "face": Kind(draw_face, "figures", 0.82, 0.9, natural=CLOTHES),
     "astronaut": Kind(draw_astronaut, "figures", 0.62, 0.7, natural=((240, 240, 242),)),
     "crown": Kind(lambda pen: crown(pen, 0.1, 0.6), "still life", 0.34, 1.3, "table", (SWATCH["gold"],)),
     "ghost": Kind(draw_ghost, "figures", 0.52, 0.66, "air", ((240, 242, 248),)),

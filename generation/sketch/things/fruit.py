@@ -16,7 +16,18 @@ def _stalk(pen: Pen, y: float, leaf: bool = True) -> None:
 
 def draw_apple(pen: Pen) -> None:
     pen.shadow(1.0)
-    body = [(0, 0.78), (-0.24, 0.88), (-0.46, 0.66), (-0.4, 0.24), (-0.16, 0.01), (0, 0.05), (0.16, 0.01), (0.4, 0.24), (0.46, 0.66), (0.24, 0.88)]
+    body = [
+        (0, 0.78),
+        (-0.24, 0.88),
+        (-0.46, 0.66),
+        (-0.4, 0.24),
+        (-0.16, 0.01),
+        (0, 0.05),
+        (0.16, 0.01),
+        (0.4, 0.24),
+        (0.46, 0.66),
+        (0.24, 0.88),
+    ]
     pen.blob(body, pen.colour)
     pen.oval((0, 0.80, 0.11, 0.035), darker(pen.colour, 0.45), "none")
     for _ in range(10):
@@ -27,7 +38,18 @@ def draw_apple(pen: Pen) -> None:
 
 def draw_pear(pen: Pen) -> None:
     pen.shadow(0.85)
-    body = [(0, 0.94), (-0.14, 0.84), (-0.2, 0.58), (-0.38, 0.32), (-0.26, 0.04), (0, 0.0), (0.26, 0.04), (0.38, 0.32), (0.2, 0.58), (0.14, 0.84)]
+    body = [
+        (0, 0.94),
+        (-0.14, 0.84),
+        (-0.2, 0.58),
+        (-0.38, 0.32),
+        (-0.26, 0.04),
+        (0, 0.0),
+        (0.26, 0.04),
+        (0.38, 0.32),
+        (0.2, 0.58),
+        (0.14, 0.84),
+    ]
     pen.blob(body, pen.colour)
     pen.canvas.glow(pen.at(0.14, 0.3), (pen.size * 0.2,) * 2, (224, 110, 70), 0.35)
     _stalk(pen, 0.94)
@@ -45,7 +67,18 @@ def draw_orange(pen: Pen) -> None:
 
 def draw_lemon(pen: Pen) -> None:
     pen.shadow(1.0)
-    body = [(-0.56, 0.42), (-0.42, 0.56), (-0.2, 0.76), (0.2, 0.76), (0.44, 0.54), (0.58, 0.42), (0.4, 0.24), (0.16, 0.04), (-0.2, 0.06), (-0.42, 0.28)]
+    body = [
+        (-0.56, 0.42),
+        (-0.42, 0.56),
+        (-0.2, 0.76),
+        (0.2, 0.76),
+        (0.44, 0.54),
+        (0.58, 0.42),
+        (0.4, 0.24),
+        (0.16, 0.04),
+        (-0.2, 0.06),
+        (-0.42, 0.28),
+    ]
     pen.blob(body, pen.colour)
     for _ in range(24):
         pen.dot(pen.r.uniform(-0.3, 0.3), pen.r.uniform(0.18, 0.64), 0.009, darker(pen.colour, 0.2))
@@ -54,9 +87,20 @@ def draw_lemon(pen: Pen) -> None:
 def draw_banana(pen: Pen) -> None:
     pen.shadow(1.2)
     for dy in (0.12, 0.0):
-        body = [(-0.56, 0.68 + dy), (-0.46, 0.28 + dy), (0, 0.02 + dy), (0.44, 0.14 + dy), (0.6, 0.4 + dy), (0.36, 0.34 + dy), (0, 0.3 + dy), (-0.3, 0.5 + dy)]
+        body = [
+            (-0.56, 0.68 + dy),
+            (-0.46, 0.28 + dy),
+            (0, 0.02 + dy),
+            (0.44, 0.14 + dy),
+            (0.6, 0.4 + dy),
+            (0.36, 0.34 + dy),
+            (0, 0.3 + dy),
+            (-0.3, 0.5 + dy),
+        ]
         pen.blob(body, mix(pen.colour, pen.deep, dy * 3))
-        pen.curve([(-0.46, 0.5 + dy), (-0.2, 0.24 + dy), (0.4, 0.22 + dy)], 0.018, mix(pen.colour, pen.deep, 0.5))
+        pen.curve(
+            [(-0.46, 0.5 + dy), (-0.2, 0.24 + dy), (0.4, 0.22 + dy)], 0.018, mix(pen.colour, pen.deep, 0.5)
+        )
         pen.line([(-0.56, 0.66 + dy), (-0.6, 0.82 + dy)], 0.08, (120, 104, 52))
         pen.oval((0.59, 0.4 + dy, 0.035, 0.04), (84, 66, 44))
 
@@ -90,7 +134,19 @@ def draw_cherry(pen: Pen) -> None:
 
 def draw_tomato(pen: Pen) -> None:
     pen.shadow(1.0)
-    pen.blob([(-0.46, 0.44), (-0.3, 0.76), (0, 0.78), (0.3, 0.76), (0.46, 0.44), (0.28, 0.05), (0, 0.0), (-0.28, 0.05)], pen.colour)
+    pen.blob(
+        [
+            (-0.46, 0.44),
+            (-0.3, 0.76),
+            (0, 0.78),
+            (0.3, 0.76),
+            (0.46, 0.44),
+            (0.28, 0.05),
+            (0, 0.0),
+            (-0.28, 0.05),
+        ],
+        pen.colour,
+    )
     for k in range(5):
         turn = math.pi / 2 + (k - 2) * 0.62
         pen.curve([(0, 0.78), (0.2 * math.cos(turn), 0.72 + 0.16 * math.sin(turn))], 0.05, LEAF)
@@ -98,7 +154,10 @@ def draw_tomato(pen: Pen) -> None:
 
 def draw_strawberry(pen: Pen) -> None:
     pen.shadow(0.7)
-    pen.blob([(0, 0.0), (-0.3, 0.34), (-0.34, 0.66), (-0.14, 0.8), (0.14, 0.8), (0.34, 0.66), (0.3, 0.34)], pen.colour)
+    pen.blob(
+        [(0, 0.0), (-0.3, 0.34), (-0.34, 0.66), (-0.14, 0.8), (0.14, 0.8), (0.34, 0.66), (0.3, 0.34)],
+        pen.colour,
+    )
     for row in range(4):
         for k in range(-2, 3):
             x, y = k * 0.12 + (row % 2) * 0.06 - 0.03, 0.22 + row * 0.15
@@ -107,7 +166,15 @@ def draw_strawberry(pen: Pen) -> None:
     for k in range(5):
         turn = 0.35 + k * 0.61
         tip = (0.3 * math.cos(turn), 0.76 + 0.17 * math.sin(turn))
-        pen.blob([(0, 0.74), (tip[0] * 0.6 - 0.03, tip[1] * 0.5 + 0.4), tip, (tip[0] * 0.6 + 0.05, tip[1] * 0.5 + 0.38)], LEAF)
+        pen.blob(
+            [
+                (0, 0.74),
+                (tip[0] * 0.6 - 0.03, tip[1] * 0.5 + 0.4),
+                tip,
+                (tip[0] * 0.6 + 0.05, tip[1] * 0.5 + 0.38),
+            ],
+            LEAF,
+        )
 
 
 def draw_pumpkin(pen: Pen) -> None:
@@ -120,9 +187,20 @@ def draw_pumpkin(pen: Pen) -> None:
 def draw_watermelon(pen: Pen) -> None:
     pen.shadow(1.2)
     for q, tone in ((1.0, (58, 122, 66)), (0.9, (226, 238, 206)), (0.83, pen.colour)):
-        arch = [(0.7 * q * math.cos(k * math.pi / 18), 0.74 - 0.72 * q * math.sin(k * math.pi / 18)) for k in range(19)]
+        arch = [
+            (0.7 * q * math.cos(k * math.pi / 18), 0.74 - 0.72 * q * math.sin(k * math.pi / 18))
+            for k in range(19)
+        ]
         pen.poly(arch, tone, "down", outline=q == 1.0)
-    for x, y in ((-0.36, 0.58), (-0.14, 0.5), (0.1, 0.56), (0.34, 0.6), (-0.02, 0.3), (0.2, 0.36), (-0.24, 0.34)):
+    for x, y in (
+        (-0.36, 0.58),
+        (-0.14, 0.5),
+        (0.1, 0.56),
+        (0.34, 0.6),
+        (-0.02, 0.3),
+        (0.2, 0.36),
+        (-0.24, 0.34),
+    ):
         pen.oval((x, y, 0.022, 0.036), (50, 40, 40), "none")
 
 
@@ -160,12 +238,29 @@ def draw_pizza(pen: Pen) -> None:
     for k in range(9):
         turn, far = k * 2.4, 0.42 * math.sqrt((k + 0.5) / 9)
         pen.oval((far * math.cos(turn), 0.44 + 0.62 * far * math.sin(turn), 0.085, 0.06), SWATCH["red"])
-        pen.oval((far * math.cos(turn + 0.9), 0.44 + 0.62 * far * math.sin(turn + 0.9), 0.045, 0.02), LEAF, "none", k)
+        pen.oval(
+            (far * math.cos(turn + 0.9), 0.44 + 0.62 * far * math.sin(turn + 0.9), 0.045, 0.02),
+            LEAF,
+            "none",
+            k,
+        )
 
 
 def draw_egg(pen: Pen) -> None:
     pen.shadow(0.8)
-    pen.blob([(0, 0.0), (-0.32, 0.14), (-0.36, 0.46), (-0.2, 0.84), (0, 0.94), (0.2, 0.84), (0.36, 0.46), (0.32, 0.14)], pen.colour)
+    pen.blob(
+        [
+            (0, 0.0),
+            (-0.32, 0.14),
+            (-0.36, 0.46),
+            (-0.2, 0.84),
+            (0, 0.94),
+            (0.2, 0.84),
+            (0.36, 0.46),
+            (0.32, 0.14),
+        ],
+        pen.colour,
+    )
 
 
 def draw_donut(pen: Pen) -> None:
@@ -181,7 +276,9 @@ def draw_donut(pen: Pen) -> None:
 
 
 KINDS: dict[str, Kind] = {
-    "apple": Kind(draw_apple, "still life", 0.34, 1.0, "table", (SWATCH["red"], (128, 176, 64), (226, 178, 62))),
+    "apple": Kind(
+        draw_apple, "still life", 0.34, 1.0, "table", (SWATCH["red"], (128, 176, 64), (226, 178, 62))
+    ),
     "pear": Kind(draw_pear, "still life", 0.38, 0.8, "table", ((176, 186, 70), (216, 184, 74))),
     "orange fruit": Kind(draw_orange, "still life", 0.32, 1.0, "table", ((244, 146, 42),)),
     "lemon": Kind(draw_lemon, "still life", 0.3, 1.2, "table", ((250, 218, 62),)),
@@ -193,7 +290,9 @@ KINDS: dict[str, Kind] = {
     "strawberry": Kind(draw_strawberry, "still life", 0.34, 0.8, "table", ((216, 44, 56),)),
     "pumpkin": Kind(draw_pumpkin, "still life", 0.4, 1.25, "table", ((238, 132, 40),)),
     "watermelon": Kind(draw_watermelon, "still life", 0.36, 1.4, "table", ((230, 74, 78),)),
-    "cake": Kind(draw_cake, "still life", 0.46, 1.4, "table", ((244, 170, 190), (150, 98, 70), SWATCH["cream"])),
+    "cake": Kind(
+        draw_cake, "still life", 0.46, 1.4, "table", ((244, 170, 190), (150, 98, 70), SWATCH["cream"])
+    ),
     "ice cream": Kind(draw_ice_cream, "still life", 0.5, 0.62, "table", ((246, 170, 190), (250, 232, 196))),
     "pizza": Kind(draw_pizza, "still life", 0.36, 1.4, "table"),
     "egg": Kind(draw_egg, "still life", 0.32, 0.8, "table", ((246, 228, 204), (222, 178, 140))),

@@ -27,7 +27,13 @@ def draw_moon(pen: Pen) -> None:
         pen.canvas.glow((x, y), (pen.size * reach,) * 2, lighter(pen.colour, 0.2), strength)
     ring = [pen.at(*p) for p in oval_points((0, 0.5, 0.5, 0.5), 0, 60)]
     pen.canvas.polygon(ring, Paint(pen.colour, "round", lit=True))
-    for px, py, q in ((-0.16, 0.62, 0.1), (0.14, 0.4, 0.13), (0.2, 0.7, 0.06), (-0.2, 0.3, 0.07), (0.0, 0.84, 0.05)):
+    for px, py, q in (
+        (-0.16, 0.62, 0.1),
+        (0.14, 0.4, 0.13),
+        (0.2, 0.7, 0.06),
+        (-0.2, 0.3, 0.07),
+        (0.0, 0.84, 0.05),
+    ):
         at = pen.at(px, py)
         pen.canvas.glow(at, (pen.size * q * 1.3,) * 2, darker(pen.colour, 0.3), 0.6)
 
@@ -35,7 +41,9 @@ def draw_moon(pen: Pen) -> None:
 def draw_crescent_moon(pen: Pen) -> None:
     pen.canvas.glow(pen.at(0, 0.5), (pen.size * 1.4,) * 2, lighter(pen.colour, 0.2), 0.4)
     outer = [(0.5 * math.cos(1.0 + k * 0.14), 0.5 + 0.5 * math.sin(1.0 + k * 0.14)) for k in range(31)]
-    inner = [(0.16 + 0.42 * math.cos(5.0 - k * 0.128), 0.52 + 0.42 * math.sin(5.0 - k * 0.128)) for k in range(31)]
+    inner = [
+        (0.16 + 0.42 * math.cos(5.0 - k * 0.128), 0.52 + 0.42 * math.sin(5.0 - k * 0.128)) for k in range(31)
+    ]
     pen.canvas.polygon([pen.at(*p) for p in [*outer, *inner]], Paint(pen.colour, "none", lit=True))
 
 
@@ -93,7 +101,11 @@ def _globe(pen: Pen, *, ringed: bool) -> None:
         y = pen.r.uniform(-0.75, 0.75) * radius
         half = math.sqrt(radius**2 - y**2) * 0.93
         band = [(half * k / 4, 0.5 + y + radius * 0.12 * ((k / 4) ** 2 - 1)) for k in range(-4, 5)]
-        pen.line(band, radius * pen.r.uniform(0.04, 0.13), jitter(mix(pen.colour, pen.deep, pen.r.uniform(0, 0.6)), pen.r))
+        pen.line(
+            band,
+            radius * pen.r.uniform(0.04, 0.13),
+            jitter(mix(pen.colour, pen.deep, pen.r.uniform(0, 0.6)), pen.r),
+        )
     _terminator(pen, radius)
     if ringed:
         _arc(pen, (0.66, 0.2), tilt, tone, front=True)
@@ -102,7 +114,10 @@ def _globe(pen: Pen, *, ringed: bool) -> None:
 def _terminator(pen: Pen, radius: float) -> None:
     """Darken the side away from the light."""
     side = -pen.canvas.light * pen.flip
-    outer = [(side * radius * math.cos(t), 0.5 + radius * math.sin(t)) for t in (k * math.pi / 20 - math.pi / 2 for k in range(21))]
+    outer = [
+        (side * radius * math.cos(t), 0.5 + radius * math.sin(t))
+        for t in (k * math.pi / 20 - math.pi / 2 for k in range(21))
+    ]
     for share in (0.72, 0.4):
         inner = [(x * share, y) for x, y in reversed(outer)]
         ring = [pen.at(*p) for p in [*outer, *inner]]
@@ -116,7 +131,9 @@ def _arc(pen: Pen, radii: tuple[float, float], tilt: float, colour: RGB, *, fron
         for k in range(25):
             t = start + k * math.pi / 24
             x, y = radii[0] * share * math.cos(t), radii[1] * share * math.sin(t)
-            points.append((x * math.cos(tilt) - y * math.sin(tilt), 0.5 + x * math.sin(tilt) + y * math.cos(tilt)))
+            points.append(
+                (x * math.cos(tilt) - y * math.sin(tilt), 0.5 + x * math.sin(tilt) + y * math.cos(tilt))
+            )
         pen.line(points, width, colour if share == 1.0 else darker(colour, 0.2))
 
 
@@ -124,7 +141,9 @@ def draw_comet(pen: Pen) -> None:
     for k in range(22):
         t = k / 21
         reach = pen.size * (0.10 + 0.2 * t)
-        pen.canvas.glow(pen.at(-0.4 + 1.3 * t, 0.2 + 0.7 * t), (reach, reach), pen.colour, 0.4 * (1 - t) + 0.03)
+        pen.canvas.glow(
+            pen.at(-0.4 + 1.3 * t, 0.2 + 0.7 * t), (reach, reach), pen.colour, 0.4 * (1 - t) + 0.03
+        )
     pen.oval((-0.4, 0.2, 0.12, 0.12), lighter(pen.colour, 0.6))
 
 
@@ -135,7 +154,14 @@ KINDS: dict[str, Kind] = {
     "star": Kind(draw_star, "sky", 0.2, 1.0, "sky", ((252, 226, 120),)),
     "cloud": Kind(draw_cloud, "sky", 0.2, 1.9, "sky", ((250, 249, 247),)),
     "rainbow": Kind(draw_rainbow, "sky", 0.5, 2.0, "sky"),
-    "planet": Kind(draw_planet, "space", 0.5, 1.2, "sky", tuple(SWATCH[n] for n in ("orange", "teal", "purple", "red", "blue"))),
+    "planet": Kind(
+        draw_planet,
+        "space",
+        0.5,
+        1.2,
+        "sky",
+        tuple(SWATCH[n] for n in ("orange", "teal", "purple", "red", "blue")),
+    ),
     "ringed planet": Kind(draw_ringed_planet, "space", 0.56, 1.4, "sky", ((222, 180, 120), SWATCH["purple"])),
     "comet": Kind(draw_comet, "space", 0.4, 1.4, "sky", ((190, 226, 255),)),
 }

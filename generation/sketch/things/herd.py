@@ -33,10 +33,14 @@ class Build:
 
 
 def _legs(pen: Pen, build: Build, tone: RGB, shift: float) -> None:
-    for x in (-build.length * 0.72, build.length * 0.68):
-        x += shift
+    for x in (shift - build.length * 0.72, shift + build.length * 0.68):
         half = build.leg / 2
-        leg = [(x - half * 1.25, build.belly + 0.1), (x + half * 1.25, build.belly + 0.1), (x + half, 0.0), (x - half, 0.0)]
+        leg = [
+            (x - half * 1.25, build.belly + 0.1),
+            (x + half * 1.25, build.belly + 0.1),
+            (x + half, 0.0),
+            (x - half, 0.0),
+        ]
         pen.poly(leg, tone, "side")
         pen.box((x - half, 0, x + half * 1.15, 0.045), darker(tone, 0.55), "none")
 
@@ -47,9 +51,19 @@ def quadruped(pen: Pen, build: Build) -> None:
     pen.shadow(n * 2.1)
     _legs(pen, build, pen.deep, 0.07)
     hx, hy = build.head
-    pen.curve([(n * 0.62, top - 0.13), ((n * 0.62 + hx) / 2 + 0.02, (top + hy) / 2 - 0.03), (hx, hy)], build.neck, pen.colour)
+    pen.curve(
+        [(n * 0.62, top - 0.13), ((n * 0.62 + hx) / 2 + 0.02, (top + hy) / 2 - 0.03), (hx, hy)],
+        build.neck,
+        pen.colour,
+    )
     _legs(pen, build, pen.colour, 0.0)
-    trunk = [(-n, (low + top) / 2), (-n * 0.8, top - 0.02), (0, top - 0.02), (n * 0.75, top), (n, (low + top) / 2 + 0.03)]
+    trunk = [
+        (-n, (low + top) / 2),
+        (-n * 0.8, top - 0.02),
+        (0, top - 0.02),
+        (n * 0.75, top),
+        (n, (low + top) / 2 + 0.03),
+    ]
     pen.blob([*trunk, (n * 0.7, low), (0, low - 0.03), (-n * 0.75, low)], pen.colour)
     pen.oval((hx + 0.03, hy, *build.skull), pen.colour, "round", -0.35)
     pen.eye(hx + build.skull[0] * 0.3, hy + build.skull[1] * 0.35, 0.024, white=False)
@@ -86,7 +100,11 @@ def draw_cow(pen: Pen) -> None:
     quadruped(pen, build)
     patch = apart((62, 54, 52), pen.colour) if sum(pen.colour) > 450 else CREAM
     for x, y, a, b in ((-0.2, 0.6, 0.13, 0.1), (0.12, 0.5, 0.1, 0.09), (0.3, 0.66, 0.07, 0.06)):
-        pen.blob([(x - a, y), (x - a * 0.3, y + b), (x + a * 0.8, y + b * 0.7), (x + a, y - b * 0.4), (x, y - b)], patch, outline=False)
+        pen.blob(
+            [(x - a, y), (x - a * 0.3, y + b), (x + a * 0.8, y + b * 0.7), (x + a, y - b * 0.4), (x, y - b)],
+            patch,
+            outline=False,
+        )
     pen.oval((0.68, 0.68, 0.075, 0.065), (236, 178, 168))
     for dx in (0.48, 0.6):
         pen.curve([(dx, 0.83), (dx - 0.01, 0.9), (dx + 0.03, 0.94)], 0.025, CREAM)
@@ -109,7 +127,7 @@ def draw_sheep(pen: Pen) -> None:
 def draw_pig(pen: Pen) -> None:
     pen.curve([(-0.5, 0.56), (-0.6, 0.62), (-0.56, 0.7), (-0.64, 0.72)], 0.03, pen.deep)
     quadruped(pen, Build(0.5, 0.2, 0.8, (0.52, 0.6), (0.22, 0.21), 0.13, 0.3))
-    pen.poly([(0.4, 0.74), (0.48, 0.96), (0.58, 0.76)], pen.deep, "side")
+    pen.poly([(0.36, 0.74), (0.46, 0.88), (0.54, 0.74)], pen.deep, "side")
     pen.oval((0.76, 0.54, 0.075, 0.1), lighter(pen.colour, 0.2))
     for d in (-0.035, 0.035):
         pen.dot(0.77, 0.54 + d, 0.016, darker(pen.colour, 0.5))
@@ -153,13 +171,28 @@ def draw_dinosaur(pen: Pen) -> None:
     for k in range(9):
         t = k / 8
         x, y = -0.66 + 1.06 * t, 0.2 + 0.44 * min(1.0, t * 2.2) + 0.16 * max(0.0, t - 0.6)
-        pen.poly([(x - 0.07, y), (x + 0.07, y + 0.02), (x - 0.02, y + 0.17)], mix(pen.colour, SWATCH["orange"], 0.7), "side")
-    body = [(-1.0, 0.12), (-0.6, 0.26), (-0.3, 0.56), (0.1, 0.64), (0.36, 0.72), (0.46, 0.96), (0.7, 0.98), (0.82, 0.84)]
+        pen.poly(
+            [(x - 0.07, y), (x + 0.07, y + 0.02), (x - 0.02, y + 0.17)],
+            mix(pen.colour, SWATCH["orange"], 0.7),
+            "side",
+        )
+    body = [
+        (-1.0, 0.12),
+        (-0.6, 0.26),
+        (-0.3, 0.56),
+        (0.1, 0.64),
+        (0.36, 0.72),
+        (0.46, 0.96),
+        (0.7, 0.98),
+        (0.82, 0.84),
+    ]
     body += [(0.62, 0.76), (0.52, 0.5), (0.34, 0.26), (0.0, 0.2), (-0.5, 0.14)]
     pen.blob(body, pen.colour)
     pen.blob([(0.46, 0.6), (0.36, 0.28), (0, 0.22), (0.16, 0.42)], lighter(pen.colour, 0.45), outline=False)
     for x in (-0.12, 0.26):
-        pen.blob([(x - 0.13, 0.36), (x + 0.13, 0.36), (x + 0.1, 0.1), (x + 0.18, 0.0), (x - 0.1, 0.0)], pen.deep)
+        pen.blob(
+            [(x - 0.13, 0.36), (x + 0.13, 0.36), (x + 0.1, 0.1), (x + 0.18, 0.0), (x - 0.1, 0.0)], pen.deep
+        )
     pen.eye(0.6, 0.9, 0.045)
     pen.curve([(0.8, 0.85), (0.7, 0.82), (0.62, 0.84)], 0.016, INK)
 
@@ -173,6 +206,6 @@ KINDS: dict[str, Kind] = {
     "pig": Kind(draw_pig, "animals", 0.38, 1.4, natural=((240, 170, 168),)),
     "deer": Kind(draw_deer, "animals", 0.56, 0.95, natural=((176, 122, 78),)),
     "giraffe": Kind(draw_giraffe, "animals", 0.72, 0.7, natural=((238, 200, 128),)),
-    "elephant": Kind(draw_elephant, "animals", 0.5, 1.4, natural=((146, 148, 158),)),
+    "elephant": Kind(draw_elephant, "animals", 0.48, 1.75, natural=((146, 148, 158),)),
     "dinosaur": Kind(draw_dinosaur, "animals", 0.46, 1.9, natural=((96, 160, 96), (90, 140, 160))),
 }

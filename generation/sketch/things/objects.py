@@ -18,7 +18,9 @@ def turned(pen: Pen, profile: list[tuple[float, float]], colour: RGB) -> None:
 
 def draw_vase_body(pen: Pen) -> None:
     """Draw the vase alone, for flowers to stand in."""
-    turned(pen, [(0.17, 0.0), (0.27, 0.14), (0.29, 0.3), (0.18, 0.46), (0.11, 0.54), (0.16, 0.62)], pen.colour)
+    turned(
+        pen, [(0.17, 0.0), (0.27, 0.14), (0.29, 0.3), (0.18, 0.46), (0.11, 0.54), (0.16, 0.62)], pen.colour
+    )
     pen.oval((0, 0.62, 0.16, 0.03), pen.deep, "none")
     band = lighter(pen.colour, 0.5)
     pen.curve([(-0.28, 0.32), (0, 0.275), (0.28, 0.32)], 0.022, band)
@@ -33,7 +35,9 @@ def bouquet(pen: Pen, count: int, colour: RGB) -> None:
         tips.append((lean, 1.02 - abs(lean) * 0.3 + (0.1 if k % 2 else 0.0)))
     for x, y in tips:
         pen.curve([(x * 0.15, 0.5), (x * 0.55, 0.76), (x, y)], 0.02, STEM)
-        pen.blob([(x * 0.5, 0.74), (x * 0.8 + 0.08, 0.84), (x * 0.9 + 0.12, 0.76), (x * 0.6 + 0.05, 0.7)], LEAF)
+        pen.blob(
+            [(x * 0.5, 0.74), (x * 0.8 + 0.08, 0.84), (x * 0.9 + 0.12, 0.76), (x * 0.6 + 0.05, 0.7)], LEAF
+        )
     head = pen.moved(0, 0, 1.0, colour)
     for x, y in tips:
         petals(head, (x, y), 0.17 if count < 4 else 0.14, pen.r.choice((6, 7, 8)))
@@ -55,7 +59,16 @@ def bowl_front(pen: Pen) -> None:
     """Draw the outside of a bowl, after its contents."""
     pen.box((-0.26, 0.0, 0.26, 0.08), pen.deep)
     rim = [(0.8 * math.cos(k * math.pi / 16), 0.62 - 0.13 * math.sin(k * math.pi / 16)) for k in range(17)]
-    under = [(-0.8, 0.62), (-0.7, 0.34), (-0.44, 0.12), (-0.2, 0.05), (0.2, 0.05), (0.44, 0.12), (0.7, 0.34), (0.8, 0.62)]
+    under = [
+        (-0.8, 0.62),
+        (-0.7, 0.34),
+        (-0.44, 0.12),
+        (-0.2, 0.05),
+        (0.2, 0.05),
+        (0.44, 0.12),
+        (0.7, 0.34),
+        (0.8, 0.62),
+    ]
     pen.poly([*rim, *smooth(under, closed=False)[1:]], pen.colour, "round")
     pen.line(rim, 0.03, lighter(pen.colour, 0.4))
     stripe = [(x * 0.93, y - 0.14) for x, y in rim]
@@ -82,7 +95,11 @@ def draw_cup(pen: Pen) -> None:
 def draw_teapot(pen: Pen) -> None:
     pen.shadow(1.5)
     pen.curve([(0.44, 0.6), (0.8, 0.66), (0.8, 0.3), (0.44, 0.24)], 0.085, mix(pen.colour, pen.deep, 0.4))
-    pen.poly(smooth([(-0.4, 0.2), (-0.66, 0.34), (-0.8, 0.66), (-0.7, 0.66), (-0.52, 0.46), (-0.36, 0.44)]), pen.colour, "side")
+    pen.poly(
+        smooth([(-0.4, 0.2), (-0.66, 0.34), (-0.8, 0.66), (-0.7, 0.66), (-0.52, 0.46), (-0.36, 0.44)]),
+        pen.colour,
+        "side",
+    )
     turned(pen, [(0.3, 0.02), (0.48, 0.16), (0.52, 0.4), (0.4, 0.64), (0.26, 0.7)], pen.colour)
     turned(pen, [(0.27, 0.7), (0.2, 0.78), (0.02, 0.82)], mix(pen.colour, pen.deep, 0.3))
     pen.oval((0, 0.86, 0.06, 0.06), pen.colour)
@@ -90,10 +107,14 @@ def draw_teapot(pen: Pen) -> None:
 
 def draw_bottle(pen: Pen) -> None:
     pen.shadow(0.5)
-    turned(pen, [(0.15, 0.0), (0.17, 0.03), (0.17, 0.5), (0.13, 0.64), (0.06, 0.74), (0.055, 0.9)], pen.colour)
+    turned(
+        pen, [(0.15, 0.0), (0.17, 0.03), (0.17, 0.5), (0.13, 0.64), (0.06, 0.74), (0.055, 0.9)], pen.colour
+    )
     pen.box((-0.062, 0.88, 0.062, 0.93), pen.deep)
     pen.box((-0.05, 0.92, 0.05, 1.0), (186, 142, 96))
-    pen.poly([(-0.165, 0.18), (0.165, 0.18), (0.165, 0.4), (-0.165, 0.4)], (246, 238, 220), "side", outline=False)
+    pen.poly(
+        [(-0.165, 0.18), (0.165, 0.18), (0.165, 0.4), (-0.165, 0.4)], (246, 238, 220), "side", outline=False
+    )
     pen.line([(-0.1, 0.32), (0.1, 0.32)], 0.02, (150, 60, 60))
     pen.line([(-0.08, 0.26), (0.08, 0.26)], 0.012, (120, 116, 112))
     pen.line([(-0.11, 0.06), (-0.11, 0.5)], 0.02, lighter(pen.colour, 0.55))
@@ -131,7 +152,10 @@ def draw_book(pen: Pen) -> None:
 def draw_balloon(pen: Pen) -> None:
     """Draw a toy balloon; its string ends at the origin."""
     pen.curve([(0, 0.0), (0.05, 0.16), (-0.04, 0.3), (0, 0.44)], 0.012, (96, 92, 96))
-    pen.blob([(0, 0.44), (-0.2, 0.58), (-0.25, 0.78), (-0.14, 0.97), (0.14, 0.97), (0.25, 0.78), (0.2, 0.58)], pen.colour)
+    pen.blob(
+        [(0, 0.44), (-0.2, 0.58), (-0.25, 0.78), (-0.14, 0.97), (0.14, 0.97), (0.25, 0.78), (0.2, 0.58)],
+        pen.colour,
+    )
     pen.poly([(-0.035, 0.42), (0.035, 0.42), (0, 0.46)], pen.deep, "none")
     pen.oval((-0.1, 0.84, 0.035, 0.06), lighter(pen.colour, 0.65), "none", -0.4)
 
@@ -189,7 +213,18 @@ def draw_chair(pen: Pen) -> None:
 
 def draw_guitar(pen: Pen) -> None:
     pen.shadow(0.6)
-    body = [(-0.2, 0.03), (-0.27, 0.18), (-0.17, 0.32), (-0.2, 0.44), (0, 0.52), (0.2, 0.44), (0.17, 0.32), (0.27, 0.18), (0.2, 0.03), (0, 0)]
+    body = [
+        (-0.2, 0.03),
+        (-0.27, 0.18),
+        (-0.17, 0.32),
+        (-0.2, 0.44),
+        (0, 0.52),
+        (0.2, 0.44),
+        (0.17, 0.32),
+        (0.27, 0.18),
+        (0.2, 0.03),
+        (0, 0),
+    ]
     pen.box((-0.035, 0.46, 0.035, 0.94), (92, 62, 44))
     pen.box((-0.055, 0.9, 0.055, 1.02), (72, 48, 36))
     pen.blob(body, pen.colour)
@@ -204,7 +239,11 @@ def draw_kite(pen: Pen) -> None:
     pen.poly([(0, 0.3), (0.26, 0.72), (0, 1.0)], lighter(pen.colour, 0.35), "side")
     pen.curve([(0, 0.3), (0.1, 0.18), (-0.02, 0.1), (0.06, -0.02)], 0.014, (96, 90, 90))
     for x, y in ((0.09, 0.2), (0.0, 0.1)):
-        pen.poly([(x - 0.06, y + 0.03), (x + 0.06, y - 0.03), (x + 0.06, y + 0.03), (x - 0.06, y - 0.03)], pen.deep, "none")
+        pen.poly(
+            [(x - 0.06, y + 0.03), (x + 0.06, y - 0.03), (x + 0.06, y + 0.03), (x - 0.06, y - 0.03)],
+            pen.deep,
+            "none",
+        )
 
 
 KINDS: dict[str, Kind] = {
@@ -212,15 +251,25 @@ KINDS: dict[str, Kind] = {
     "bowl": Kind(draw_bowl, "still life", 0.32, 1.7, "table", WARES),
     "cup": Kind(draw_cup, "still life", 0.32, 1.2, "table", WARES),
     "teapot": Kind(draw_teapot, "still life", 0.38, 1.7, "table", WARES),
-    "bottle": Kind(draw_bottle, "still life", 0.56, 0.38, "table", ((56, 110, 76), (120, 76, 48), (80, 130, 170))),
+    "bottle": Kind(
+        draw_bottle, "still life", 0.56, 0.38, "table", ((56, 110, 76), (120, 76, 48), (80, 130, 170))
+    ),
     "candle": Kind(draw_candle, "still life", 0.4, 0.6, "table", ((244, 232, 206), SWATCH["red"])),
     "lantern": Kind(draw_lantern, "still life", 0.44, 0.6, "table", ((70, 64, 66), SWATCH["red"])),
-    "book": Kind(draw_book, "still life", 0.4, 1.35, "table", (SWATCH["red"], SWATCH["navy"], SWATCH["teal"])),
+    "book": Kind(
+        draw_book, "still life", 0.4, 1.35, "table", (SWATCH["red"], SWATCH["navy"], SWATCH["teal"])
+    ),
     "balloon": Kind(draw_balloon, "sky", 0.5, 0.55, "sky", (SWATCH["red"], SWATCH["yellow"], SWATCH["blue"])),
-    "umbrella": Kind(draw_umbrella, "still life", 0.5, 1.2, natural=(SWATCH["red"], SWATCH["blue"], SWATCH["yellow"])),
+    "umbrella": Kind(
+        draw_umbrella, "still life", 0.5, 1.2, natural=(SWATCH["red"], SWATCH["blue"], SWATCH["yellow"])
+    ),
     "hat": Kind(draw_hat, "still life", 0.3, 1.8, "table", (SWATCH["red"], SWATCH["brown"], SWATCH["navy"])),
-    "ball": Kind(draw_ball, "still life", 0.34, 1.0, natural=(SWATCH["red"], SWATCH["blue"], SWATCH["green"])),
-    "gift": Kind(draw_gift, "still life", 0.36, 1.05, "table", (SWATCH["red"], SWATCH["green"], SWATCH["blue"])),
+    "ball": Kind(
+        draw_ball, "still life", 0.34, 1.0, natural=(SWATCH["red"], SWATCH["blue"], SWATCH["green"])
+    ),
+    "gift": Kind(
+        draw_gift, "still life", 0.36, 1.05, "table", (SWATCH["red"], SWATCH["green"], SWATCH["blue"])
+    ),
     "chair": Kind(draw_chair, "still life", 0.52, 0.75, natural=((150, 104, 68), SWATCH["red"])),
     "guitar": Kind(draw_guitar, "still life", 0.62, 0.55, natural=((206, 140, 72), (166, 80, 48))),
     "kite": Kind(draw_kite, "sky", 0.4, 0.6, "sky", (SWATCH["red"], SWATCH["yellow"], SWATCH["purple"])),

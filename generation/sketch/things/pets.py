@@ -2,7 +2,7 @@
 
 import math
 
-from generation.sketch.palette import INK, RGB, SWATCH, apart, darker, lighter, mix
+from generation.sketch.palette import INK, RGB, SWATCH, lighter, mix
 from generation.sketch.pen import Kind, Pen
 
 NOSE: RGB = (226, 120, 130)
@@ -10,7 +10,15 @@ NOSE: RGB = (226, 120, 130)
 
 def _belly(pen: Pen, tone: RGB) -> None:
     """Draw the body of a sitting animal: back, chest patch, legs and paws."""
-    body = [(-0.20, 0.02), (-0.27, 0.16), (-0.22, 0.38), (-0.12, 0.54), (0.12, 0.54), (0.22, 0.38), (0.27, 0.16)]
+    body = [
+        (-0.20, 0.02),
+        (-0.27, 0.16),
+        (-0.22, 0.38),
+        (-0.12, 0.54),
+        (0.12, 0.54),
+        (0.22, 0.38),
+        (0.27, 0.16),
+    ]
     pen.blob([*body, (0.20, 0.02)], pen.colour)
     pen.oval((0, 0.32, 0.13, 0.17), tone)
     for side in (-1, 1):
@@ -24,7 +32,9 @@ def _ears(pen: Pen, shape: str) -> None:
     for side in (-1, 1):
         if shape == "pointed":
             pen.poly([(side * 0.04, 0.86), (side * 0.2, 1.02), (side * 0.23, 0.72)], pen.colour, "side")
-            pen.poly([(side * 0.09, 0.86), (side * 0.18, 0.97), (side * 0.2, 0.79)], inner, "none", outline=False)
+            pen.poly(
+                [(side * 0.09, 0.86), (side * 0.18, 0.97), (side * 0.2, 0.79)], inner, "none", outline=False
+            )
         elif shape == "round":
             pen.oval((side * 0.18, 0.89, 0.09, 0.09), pen.colour)
             pen.oval((side * 0.18, 0.885, 0.05, 0.05), inner, "none")
@@ -63,7 +73,16 @@ def _stripes(pen: Pen, tone: RGB) -> None:
 
 
 def _head(pen: Pen) -> None:
-    head = [(-0.235, 0.7), (-0.17, 0.86), (0, 0.91), (0.17, 0.86), (0.235, 0.7), (0.14, 0.575), (0, 0.55), (-0.14, 0.575)]
+    head = [
+        (-0.235, 0.7),
+        (-0.17, 0.86),
+        (0, 0.91),
+        (0.17, 0.86),
+        (0.235, 0.7),
+        (0.14, 0.575),
+        (0, 0.55),
+        (-0.14, 0.575),
+    ]
     pen.blob(head, pen.colour)
 
 
@@ -99,9 +118,17 @@ def draw_dog(pen: Pen) -> None:
     if pen.r.random() < 0.5:
         pen.oval((0.1, 0.755, 0.08, 0.085), pen.deep, "none")
     for side in (-1, 1):
-        ear = [(side * 0.13, 0.87), (side * 0.26, 0.83), (side * 0.31, 0.62), (side * 0.22, 0.56), (side * 0.18, 0.7)]
+        ear = [
+            (side * 0.13, 0.87),
+            (side * 0.26, 0.83),
+            (side * 0.31, 0.62),
+            (side * 0.22, 0.56),
+            (side * 0.18, 0.7),
+        ]
         pen.blob(ear, pen.deep)
-    pen.blob([(-0.035, 0.61), (0.035, 0.61), (0.03, 0.55), (0, 0.535), (-0.03, 0.55)], (226, 104, 116), "none")
+    pen.blob(
+        [(-0.035, 0.61), (0.035, 0.61), (0.03, 0.55), (0, 0.535), (-0.03, 0.55)], (226, 104, 116), "none"
+    )
     _face(pen, lighter(pen.colour, 0.4), INK)
     pen.curve([(-0.15, 0.545), (0, 0.51), (0.15, 0.545)], 0.04, SWATCH["red"])
     pen.dot(0, 0.495, 0.025, SWATCH["gold"])
@@ -197,59 +224,13 @@ def draw_monkey(pen: Pen) -> None:
         pen.oval((side * 0.26, 0.73, 0.085, 0.09), pen.colour)
         pen.oval((side * 0.26, 0.73, 0.05, 0.055), skin, "none")
     _head(pen)
-    pen.blob([(-0.16, 0.76), (-0.07, 0.83), (0, 0.79), (0.07, 0.83), (0.16, 0.76), (0.13, 0.6), (-0.13, 0.6)], skin)
+    pen.blob(
+        [(-0.16, 0.76), (-0.07, 0.83), (0, 0.79), (0.07, 0.83), (0.16, 0.76), (0.13, 0.6), (-0.13, 0.6)], skin
+    )
     for side in (-1, 1):
         pen.eye(side * 0.075, 0.755, 0.036)
         pen.dot(side * 0.02, 0.68, 0.01, INK)
     pen.smile(0, 0.645, 0.08)
-
-
-def draw_frog(pen: Pen) -> None:
-    pen.shadow(1.3)
-    for side in (-1, 1):
-        pen.oval((side * 0.42, 0.2, 0.2, 0.2), pen.deep)
-        pen.oval((side * 0.46, 0.04, 0.2, 0.05), pen.colour)
-    pen.blob([(-0.4, 0.1), (-0.42, 0.42), (-0.2, 0.68), (0.2, 0.68), (0.42, 0.42), (0.4, 0.1), (0, 0.02)], pen.colour)
-    pen.oval((0, 0.24, 0.26, 0.2), lighter(pen.colour, 0.5))
-    for side in (-1, 1):
-        pen.oval((side * 0.2, 0.76, 0.14, 0.14), pen.colour)
-        pen.eye(side * 0.2, 0.79, 0.085)
-        pen.dot(side * 0.05, 0.6, 0.014, pen.deep)
-    pen.curve([(-0.28, 0.52), (-0.14, 0.45), (0.14, 0.45), (0.28, 0.52)], 0.026, darker(pen.colour, 0.55))
-
-
-def draw_owl(pen: Pen) -> None:
-    pen.shadow(0.5)
-    for side in (-1, 1):
-        pen.poly([(side * 0.06, 0.88), (side * 0.24, 1.02), (side * 0.26, 0.74)], pen.colour, "side")
-        pen.oval((side * 0.09, 0.02, 0.07, 0.035), SWATCH["orange"])
-    pen.blob([(-0.2, 0.03), (-0.31, 0.3), (-0.29, 0.74), (0, 0.93), (0.29, 0.74), (0.31, 0.3), (0.2, 0.03)], pen.colour)
-    pale = mix(pen.colour, (250, 240, 220), 0.6)
-    pen.oval((0, 0.3, 0.19, 0.26), pale)
-    for row in range(4):
-        for column in range(-1, 2):
-            x = column * 0.09 + (row % 2) * 0.045 - 0.02
-            pen.smile(x, 0.2 + row * 0.085, 0.034, apart(pen.colour, pale))
-    for side in (-1, 1):
-        pen.oval((side * 0.29, 0.36, 0.07, 0.25), pen.deep, "round", side * -0.12)
-        pen.oval((side * 0.12, 0.7, 0.125, 0.125), pale)
-        pen.oval((side * 0.12, 0.7, 0.09, 0.09), SWATCH["gold"])
-        pen.eye(side * 0.12, 0.7, 0.06, white=False)
-    pen.poly([(-0.045, 0.66), (0.045, 0.66), (0, 0.55)], SWATCH["orange"], "side")
-
-
-def draw_penguin(pen: Pen) -> None:
-    pen.shadow(0.5)
-    for side in (-1, 1):
-        pen.oval((side * 0.11, 0.025, 0.1, 0.035), SWATCH["orange"])
-        wing = [(side * 0.2, 0.66), (side * 0.36, 0.4), (side * 0.38, 0.24), (side * 0.26, 0.34)]
-        pen.blob(wing, pen.deep)
-    pen.blob([(-0.2, 0.03), (-0.27, 0.3), (-0.2, 0.72), (0, 0.98), (0.2, 0.72), (0.27, 0.3), (0.2, 0.03)], pen.colour)
-    pen.blob([(-0.14, 0.05), (-0.2, 0.28), (-0.12, 0.6), (0.12, 0.6), (0.2, 0.28), (0.14, 0.05)], (250, 248, 242))
-    for side in (-1, 1):
-        pen.oval((side * 0.07, 0.76, 0.085, 0.1), (250, 248, 242), "none")
-        pen.eye(side * 0.07, 0.78, 0.036, white=False)
-    pen.poly([(-0.06, 0.72), (0.06, 0.72), (0, 0.63)], SWATCH["orange"], "side")
 
 
 CATS: tuple[RGB, ...] = ((214, 140, 70), (120, 116, 118), (70, 66, 70), (226, 204, 172))
@@ -258,7 +239,9 @@ DOGS: tuple[RGB, ...] = ((186, 132, 80), (222, 184, 132), (120, 86, 62))
 KINDS: dict[str, Kind] = {
     "cat": Kind(draw_cat, "animals", 0.6, 0.8, natural=CATS),
     "dog": Kind(draw_dog, "animals", 0.6, 0.76, natural=DOGS),
-    "rabbit": Kind(draw_rabbit, "animals", 0.52, 0.62, natural=((206, 192, 178), (240, 236, 230), (150, 120, 96))),
+    "rabbit": Kind(
+        draw_rabbit, "animals", 0.52, 0.62, natural=((206, 192, 178), (240, 236, 230), (150, 120, 96))
+    ),
     "bear": Kind(draw_bear, "animals", 0.62, 0.66, natural=((126, 86, 58),)),
     "mouse": Kind(draw_mouse, "animals", 0.46, 0.8, natural=((164, 160, 164),)),
     "fox": Kind(draw_fox, "animals", 0.58, 0.85, natural=((222, 112, 46),)),
@@ -267,7 +250,4 @@ KINDS: dict[str, Kind] = {
     "tiger": Kind(draw_tiger, "animals", 0.62, 0.8, natural=((232, 142, 52),)),
     "panda": Kind(draw_panda, "animals", 0.6, 0.66),
     "monkey": Kind(draw_monkey, "animals", 0.58, 0.9, natural=((134, 90, 60),)),
-    "frog": Kind(draw_frog, "animals", 0.4, 1.25, natural=((98, 168, 72),)),
-    "owl": Kind(draw_owl, "animals", 0.56, 0.68, natural=((150, 108, 72), (176, 160, 140))),
-    "penguin": Kind(draw_penguin, "animals", 0.58, 0.72, natural=((52, 56, 70),)),
 }

@@ -19,14 +19,14 @@ def foliage(pen: Pen, centre: tuple[float, float], radii: tuple[float, float], c
     for layer, tone in enumerate(tones if detailed else tones[1:3]):
         shift = (layer - 1.2) * 0.13
         reach = 1.0 - 0.14 * layer
-        for _ in range(count):
+        paints = [Paint(jitter(tone, pen.r, 9)) for _ in range(4)]
+        for k in range(count):
             turn = pen.r.uniform(0, 2 * math.pi)
             far = math.sqrt(pen.r.random()) * reach
             x = cx + radii[0] * (far * math.cos(turn) + lit * shift)
             y = cy + radii[1] * (far * math.sin(turn) + shift)
             size = pen.size * radii[0] * pen.r.uniform(0.10, 0.2)
-            paint = Paint(jitter(tone, pen.r, 9))
-            pen.canvas.dab(pen.at(x, y), (size, size * 0.8), paint, pen.r.uniform(-0.6, 0.6))
+            pen.canvas.dab(pen.at(x, y), (size, size * 0.8), paints[k % 4], pen.r.uniform(-0.6, 0.6))
 
 
 def crown(pen: Pen, centre: tuple[float, float], radii: tuple[float, float]) -> None:
@@ -38,7 +38,7 @@ def crown(pen: Pen, centre: tuple[float, float], radii: tuple[float, float]) -> 
         box = (cx + dx * rx, cy + dy * ry, share * rx, share * ry)
         pen.oval(box, darker(pen.colour, 0.2) if pen.canvas.manner.relief > 0.5 else pen.colour)
     if not pen.canvas.manner.outline:
-        foliage(pen, centre, (rx * 0.98, ry * 0.98), 46)
+        foliage(pen, centre, (rx * 0.98, ry * 0.98), 38)
         return
     for dx, dy, share in parts[2:]:
         x, y = cx + dx * rx, cy + dy * ry
@@ -216,7 +216,9 @@ def draw_cactus(pen: Pen) -> None:
 
 def draw_mushroom(pen: Pen) -> None:
     pen.shadow(0.8)
-    pen.blob([(-0.15, 0.0), (-0.11, 0.3), (-0.12, 0.55), (0.12, 0.55), (0.11, 0.3), (0.15, 0)], (240, 228, 206))
+    pen.blob(
+        [(-0.15, 0.0), (-0.11, 0.3), (-0.12, 0.55), (0.12, 0.55), (0.11, 0.3), (0.15, 0)], (240, 228, 206)
+    )
     pen.oval((0, 0.52, 0.40, 0.09), (216, 196, 168), "down")
     cap = [(-0.46, 0.5), (-0.38, 0.78), (0, 0.98), (0.38, 0.78), (0.46, 0.5), (0.2, 0.47), (-0.2, 0.47)]
     pen.blob(cap, pen.colour)
@@ -231,8 +233,12 @@ KINDS: dict[str, Kind] = {
     "palm": Kind(draw_palm, "trees", 0.66, 0.75, natural=((66, 140, 70),)),
     "birch": Kind(draw_birch, "trees", 0.64, 0.5, natural=((128, 168, 74), (150, 176, 70))),
     "bush": Kind(draw_bush, "trees", 0.22, 1.5, natural=GREENS),
-    "flower": Kind(draw_flower, "flowers", 0.62, 0.6, natural=tuple(SWATCH[c] for c in ("pink", "red", "purple", "blue"))),
-    "tulip": Kind(draw_tulip, "flowers", 0.6, 0.45, natural=(SWATCH["red"], SWATCH["pink"], SWATCH["yellow"])),
+    "flower": Kind(
+        draw_flower, "flowers", 0.62, 0.6, natural=tuple(SWATCH[c] for c in ("pink", "red", "purple", "blue"))
+    ),
+    "tulip": Kind(
+        draw_tulip, "flowers", 0.6, 0.45, natural=(SWATCH["red"], SWATCH["pink"], SWATCH["yellow"])
+    ),
     "rose": Kind(draw_rose, "flowers", 0.62, 0.5, natural=(SWATCH["red"], SWATCH["pink"])),
     "sunflower": Kind(draw_sunflower, "flowers", 0.66, 0.6, natural=((250, 196, 44),)),
     "cactus": Kind(draw_cactus, "trees", 0.5, 0.75, natural=((72, 138, 84),)),

@@ -39,12 +39,28 @@ def _heart() -> Points:
 
 def _cross() -> Points:
     a, b = 0.17, 0.48
-    half = [(-a, b), (a, b), (a, a), (b, a), (b, -a), (a, -a), (a, -b), (-a, -b), (-a, -a), (-b, -a), (-b, a), (-a, a)]
+    half = [
+        (-a, b),
+        (a, b),
+        (a, a),
+        (b, a),
+        (b, -a),
+        (a, -a),
+        (a, -b),
+        (-a, -b),
+        (-a, -a),
+        (-b, -a),
+        (-b, a),
+        (-a, a),
+    ]
     return [(x, y + MID) for x, y in half]
 
 
 def _crescent() -> Points:
-    outer = [(0.5 * math.cos(k * math.pi / 20 + 0.7), MID + 0.5 * math.sin(k * math.pi / 20 + 0.7)) for k in range(31)]
+    outer = [
+        (0.5 * math.cos(k * math.pi / 20 + 0.7), MID + 0.5 * math.sin(k * math.pi / 20 + 0.7))
+        for k in range(31)
+    ]
     end, start = outer[-1], outer[0]
     middle = ((end[0] + start[0]) / 2 - 0.14, (end[1] + start[1]) / 2 - 0.14)
     inner = []
@@ -100,7 +116,11 @@ def draw_cube(pen: Pen) -> None:
     pen.shadow(1.0)
     pen.poly([(-0.44, 0.22), (0, 0.0), (0, 0.54), (-0.44, 0.74)], pen.colour, "none")
     pen.poly([(0.44, 0.22), (0, 0.0), (0, 0.54), (0.44, 0.74)], pen.deep, "none")
-    lit: RGB = (min(pen.colour[0] * 1.18 + 14, 250), min(pen.colour[1] * 1.18 + 14, 250), min(pen.colour[2] * 1.18 + 14, 250))
+    lit: RGB = (
+        min(pen.colour[0] * 1.18 + 14, 250),
+        min(pen.colour[1] * 1.18 + 14, 250),
+        min(pen.colour[2] * 1.18 + 14, 250),
+    )
     pen.poly([(-0.44, 0.74), (0, 0.54), (0.44, 0.74), (0, 0.95)], lit, "none")
 
 
@@ -108,7 +128,8 @@ VIVID: tuple[RGB, ...] = tuple(SWATCH[name] for name in BRIGHT)
 WIDTHS = {"rectangle": 1.4, "oval": 1.36, "diamond": 0.76}
 
 KINDS: dict[str, Kind] = {
-    name: Kind(partial(_draw, name), "geometric", 0.48, WIDTHS.get(name, 1.0), "air", VIVID) for name in OUTLINES
+    name: Kind(partial(_draw, name), "geometric", 0.48, WIDTHS.get(name, 1.0), "air", VIVID)
+    for name in OUTLINES
 }
 KINDS |= {
     "ring": Kind(draw_ring, "geometric", 0.5, 1.0, "air", VIVID),

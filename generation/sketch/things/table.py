@@ -10,8 +10,10 @@ from generation.sketch.things import (
     heavens,
     herd,
     objects,
+    perched,
     pets,
     plants,
+    portrait,
     shapes,
 )
 
@@ -20,6 +22,8 @@ KINDS: dict[str, Kind] = {
     **buildings.KINDS,
     **craft.KINDS,
     **pets.KINDS,
+    **perched.KINDS,
+    **portrait.KINDS,
     **herd.KINDS,
     **critters.KINDS,
     **figures.KINDS,
@@ -31,4 +35,6 @@ KINDS: dict[str, Kind] = {
 }
 SKY_STAR: Kind = heavens.KINDS["star"]
 # Drawn before the land, so that hills hide their lower parts.
-BEHIND_LAND = frozenset({"sun", "moon", "crescent moon", "star", "rainbow", "cloud", "planet", "ringed planet", "comet"})
+BEHIND_LAND = frozenset(
+    {"sun", "moon", "crescent moon", "star", "rainbow", "cloud", "planet", "ringed planet", "comet"}
+)

@@ -23,10 +23,10 @@ def test_frames_go_through_a_pipe_whole_and_end_with_eof() -> None:
 def test_lengths_beyond_any_honest_frame_are_refused_before_memory_is_given(lengths: tuple[int, int]) -> None:
     source, target = os.pipe()
     os.write(target, frames._LENGTHS.pack(*lengths) + b"{}")
+    os.close(target)
     with pytest.raises(ValueError, match="frame lengths"):
         frames.receive(source)
     os.close(source)
-    os.close(target)
 
 
 def test_a_silent_pipe_is_given_up_at_the_deadline() -> None:

@@ -1,0 +1,210 @@
+"""Uploads: received without being decoded, examined once, kept for a case or deleted in time."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from pytest_django import Settings
+
+from provenance import examination, images, inspection, inspection_store, tasks
+from provenance.errors import SandboxFailed, UnreadableImage
+from provenance.models import Inspection
+from tests.integration.provenance.conftest import Publish, file_of
+from tests.suspects import photograph_like, pixels, saved
+
+pytestmark = pytest.mark.usefixtures("db", "files", "signing_authority")
+Status = Inspection.Status
+
+
+def received(data: bytes, name: str = "suspect.png") -> Inspection:
+    return inspection_store.receive(SimpleUploadedFile(name, data))
+
+
+@pytest.fixture
+def row() -> Inspection:
+    return received(saved(photograph_like(), "PNG"))
+
+
+def age(row: Inspection, **ages: dt.timedelta) -> None:
+    Inspection.objects.filter(pk=row.pk).update(**{name: timezone.now() - old for name, old in ages.items()})
+
+
+class TestReceiving:
+    def test_stores_the_bytes_and_a_row(self, settings: Settings) -> None:
+        data = saved(photograph_like(), "JPEG")
+        row = received(data, "../../etc/passwd.exe")
+        assert (row.status, row.sha256, row.size_bytes) == (
+            Status.QUEUED,
+            hashlib.sha256(data).hexdigest(),
+            len(data),
+        )
+        assert row.upload_name == f"suspects/{row.pk}"
+        with default_storage.open(row.upload_name) as kept:
+            assert kept.read() == data
+        assert row.expires_at == row.created_at + dt.timedelta(hours=settings.UPLOAD_LIFETIME_HOURS)
+
+    def test_decodes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(images, "decode", None)
+        monkeypatch.setattr(images.Image, "open", None)
+        assert received(b"\x89PNG\r\n\x1a\n and then nothing of the kind").status == Status.QUEUED
+
+    @pytest.mark.parametrize(
+        ("data", "code"),
+        [(b"", "empty"), (b"MZ an .exe", "not_an_image"), (b"<svg></svg>", "not_an_image")],
+    )
+    def test_refuses_what_is_no_picture_and_keeps_nothing(self, files: Path, data: bytes, code: str) -> None:
+        with pytest.raises(UnreadableImage) as raised:
+            received(data)
+        assert raised.value.code == code
+        assert not Inspection.objects.exists()
+        assert not list(files.rglob("*"))
+
+    def test_the_limit_is_exact(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(images, "MAX_BYTES", 100)
+        head = b"\x89PNG\r\n\x1a\n"
+        assert received(head.ljust(100)).size_bytes == 100
+        with pytest.raises(UnreadableImage) as raised:
+            received(head.ljust(101))
+        assert raised.value.code == "too_many_bytes"
+
+
+class TestExamining:
+    def test_writes_verdict_evidence_image_and_preview(self, publish: Publish) -> None:
+        image = publish()
+        row = received(file_of(image))
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.verdict, row.image, row.attempts) == (Status.DONE, "OURS_INTACT", image, 1)
+        assert row.evidence["manifest"]["image_id"] == str(image.pk)
+        assert row.finished_at is not None
+        assert pixels(bytes(row.preview)).shape == (256, 384, 3)
+
+    def test_runs_once_however_often_it_is_sent(
+        self, row: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls: list[int] = []
+        genuine = inspection.examine
+
+        def examine(data: bytes) -> inspection.Examined:
+            calls.append(1)
+            # Another worker gets the same message while this one is at it.
+            examination.run(row.pk)
+            return genuine(data)
+
+        monkeypatch.setattr(inspection, "examine", examine)
+        examination.run(row.pk)
+        examination.run(row.pk)
+        assert len(calls) == 1
+
+    def test_a_dead_workers_row_is_taken_over_and_its_late_answer_is_dropped(
+        self, row: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        genuine = inspection.examine
+
+        def examine(data: bytes) -> inspection.Examined:
+            monkeypatch.setattr(inspection, "examine", genuine)
+            age(row, claimed_at=dt.timedelta(hours=1))
+            examination.run(row.pk)
+            Inspection.objects.filter(pk=row.pk).update(verdict="KEPT")
+            return genuine(data)
+
+        monkeypatch.setattr(inspection, "examine", examine)
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.verdict, row.attempts) == (Status.DONE, "KEPT", 2)
+
+    def test_a_file_that_kills_its_worker_is_given_up(self, row: Inspection) -> None:
+        Inspection.objects.update(status=Status.RUNNING, attempts=examination.MOST_ATTEMPTS)
+        age(row, claimed_at=dt.timedelta(hours=1))
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.error_code) == (Status.FAILED, "damaged")
+
+    def test_a_sandbox_that_fails_is_told_to_the_person_and_to_the_log(
+        self, row: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def examine(data: bytes) -> inspection.Examined:
+            raise SandboxFailed("sandbox_died", "It could not be opened.")
+
+        monkeypatch.setattr(inspection, "examine", examine)
+        with pytest.raises(SandboxFailed):
+            examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.error_code, row.error_message) == (
+            Status.FAILED,
+            "sandbox_died",
+            "It could not be opened.",
+        )
+
+
+class TestStalled:
+    LONG = dt.timedelta(minutes=5)
+
+    def test_a_fresh_row_is_left_alone(self, row: Inspection) -> None:
+        assert inspection_store.stalled() == []
+
+    def test_a_lost_message_and_a_dead_worker_are_found_once_a_lease(self, row: Inspection) -> None:
+        dead = received(saved(photograph_like(), "PNG"))
+        Inspection.objects.filter(pk=dead.pk).update(status=Status.RUNNING)
+        age(row, enqueued_at=self.LONG)
+        age(dead, enqueued_at=self.LONG, claimed_at=self.LONG)
+        assert set(inspection_store.stalled()) == {row.pk, dead.pk}
+        assert inspection_store.stalled() == []
+
+    def test_a_worker_at_work_is_left_alone(self, row: Inspection) -> None:
+        Inspection.objects.update(status=Status.RUNNING, claimed_at=timezone.now())
+        age(row, enqueued_at=self.LONG)
+        assert inspection_store.stalled() == []
+
+    @pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
+    def test_what_ended_stays_ended(self, row: Inspection, status: str) -> None:
+        Inspection.objects.update(status=status)
+        age(row, enqueued_at=self.LONG, claimed_at=self.LONG)
+        assert inspection_store.stalled() == []
+
+    def test_the_task_examines_what_was_left_behind(self, row: Inspection, eager: None) -> None:
+        age(row, enqueued_at=self.LONG)
+        tasks.resume_stalled.delay()
+        row.refresh_from_db()
+        assert row.status == Status.DONE
+
+
+class TestDeleting:
+    def test_after_its_time_the_picture_goes_and_the_row_stays(self, row: Inspection) -> None:
+        examination.run(row.pk)
+        age(row, expires_at=dt.timedelta(seconds=1))
+        assert inspection_store.delete_expired() == 1
+        row.refresh_from_db()
+        assert (bytes(row.preview), row.evidence, row.verdict) == (b"", {}, "NO_EVIDENCE")
+        assert row.upload_deleted_at is not None
+        assert not default_storage.exists(row.upload_name)
+        assert inspection_store.delete_expired() == 0
+
+    def test_before_its_time_nothing_goes(self, row: Inspection) -> None:
+        assert inspection_store.delete_expired() == 0
+        assert default_storage.exists(row.upload_name)
+
+    def test_what_was_kept_for_a_case_stays(self, row: Inspection) -> None:
+        age(row, expires_at=dt.timedelta(seconds=1))
+        inspection_store.keep(row)
+        tasks.delete_expired()
+        assert default_storage.exists(row.upload_name)
+
+    def test_what_is_kept_at_the_last_moment_stays(
+        self, row: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A report is filed after the cleaner has read its list and before it comes to this upload."""
+        age(row, expires_at=dt.timedelta(seconds=1))
+        genuine = inspection_store._delete_upload
+
+        def delete_upload(listed: Inspection) -> bool:
+            inspection_store.keep(row)
+            return genuine(listed)
+
+        monkeypatch.setattr(inspection_store, "_delete_upload", delete_upload)
+        assert inspection_store.delete_expired() == 0
+        assert default_storage.exists(row.upload_name)
