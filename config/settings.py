@@ -107,7 +107,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     # Published files and uploads: never under a public path, served by views that ask who is looking.
     "default": {
         "BACKEND": env.text("FILE_STORAGE", "django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": {} if env.text("FILE_STORAGE") else {"location": env.text("FILES_DIR", str(VAR_DIR / "files"))},
+        "OPTIONS": {}
+        if env.text("FILE_STORAGE")
+        else {"location": env.text("FILES_DIR", str(VAR_DIR / "files"))},
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -122,9 +124,7 @@ _database_url = env.text("DATABASE_URL") or embedded_postgres.ensure_running(VAR
 DATABASES = {"default": embedded_postgres.django_database(_database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that limits on sign-in attempts hold over all web processes.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "tracery_cache"}
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "tracery_cache"}}
 
 # --- Queue ----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "pgmq://localhost")

@@ -75,7 +75,8 @@ class Diffusion:
         import torch
 
         def after_step(pipe: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
-            on_step(step + 1, STEPS, _preview(values["latents"]))
+            # Not STEPS: some schedulers take one more.
+            on_step(step + 1, len(pipe.scheduler.timesteps), _preview(values["latents"]))
             return values
 
         result = self._pipe(
@@ -108,9 +109,8 @@ def _load(source: str, *, device: str, token: str) -> Any:
     from diffusers import AutoPipelineForText2Image
 
     try:
-        pipe = AutoPipelineForText2Image.from_pretrained(
-            source, token=token or None, local_files_only=Path(source).is_dir()
-        )
+        load: Any = AutoPipelineForText2Image.from_pretrained
+        pipe = load(source, token=token or None, local_files_only=Path(source).is_dir())
     except (OSError, ValueError) as error:
         raise BadGenerator from error
     pipe.set_progress_bar_config(disable=True)

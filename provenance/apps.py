@@ -1,5 +1,47 @@
+"""System checks: signing works only with a certificate chain, its key and trust anchors in place."""
+
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.utils import timezone
+
+from provenance import certificates
+from provenance.errors import BadCertificate
 
 
 class ProvenanceConfig(AppConfig):
     name = "provenance"
+
+
+@register
+def check_signing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Returns what is wrong with the signing files. Outside production `make run` makes them itself."""
+    return list(_problems()) if settings.PRODUCTION else []
+
+
+def _problems() -> Iterator[CheckMessage]:
+    for name in ("SIGNING_CHAIN", "SIGNING_KEY", "TRUST_ANCHORS"):
+        if not getattr(settings, name).is_file():
+            hint = f"Set {name} to a PEM file. Pictures cannot be signed or recognised without it."
+            yield Error(f"{name} does not exist.", hint=hint, id="provenance.E001")
+    if settings.SIGNING_CHAIN.is_file():
+        yield from _certificate_problems(settings.SIGNING_CHAIN.read_text())
+
+
+def _certificate_problems(chain_pem: str) -> Iterator[CheckMessage]:
+    try:
+        chain = certificates.describe(chain_pem)
+    except BadCertificate as error:
+        yield Error("SIGNING_CHAIN cannot be read.", hint=error.user_message, id="provenance.E002")
+        return
+    if chain.not_after < timezone.now():
+        hint = "Renew it; pictures signed with an expired certificate are not trusted by anybody."
+        yield Error("The signing certificate has expired.", hint=hint, id="provenance.E003")
+    if "test authority" in chain.issuer:
+        hint = (
+            "Get a certificate from a certification authority; nobody else trusts the local test authority."
+        )
+        yield Error("The signing certificate comes from a test authority.", hint=hint, id="provenance.E004")

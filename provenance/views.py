@@ -57,6 +57,8 @@ def thumbnail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def download(request: SignedInRequest, pk: uuid.UUID, format_name: str) -> HttpResponse:
+    if format_name not in PublishedFile.Format:
+        raise Http404  # also keeps a NUL, which PostgreSQL takes for an error, from the query
     file = get_object_or_404(PublishedFile.objects.select_related("image"), image=pk, format=format_name)
     _allow_owner_or_staff(file.image, request.user)
     if not file.image.is_on_view:

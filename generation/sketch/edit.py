@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from generation.sketch import compose, finish, parser
 from generation.sketch.canvas import Canvas
 from generation.sketch.chance import chance
-from generation.sketch.palette import RGB
 from generation.sketch.picture import Image, OnStep, check_size, draw, paint, render
 from generation.sketch.stage import set_stage
 
@@ -21,6 +20,8 @@ FEATHER = 4
 FILL_SIDE = 160
 # The part drawn is at least this many pixels a side and at most this elongated.
 LEAST_SIDE, MOST_ELONGATED = 48, 4.0
+# A change of this many grey levels counts as drawn.
+CHANGED = 5.0
 # Other seeds tried when a picture is varied, and the side at which they are compared.
 CANDIDATES, GLANCE = 5, 64
 
@@ -108,16 +109,58 @@ def _part(
     style = reading.facts.get("style", "soft")
     bare = replace(scene, setting="plain", style=style, colours=(), things=tuple(reading.things))
     canvas = Canvas(size, style, chance("canvas", prompt, seed))
-    canvas.rgb[:] = _filled(rgb, mask)[y0:y1, x0:x1]
+    ground = filled(rgb, mask)[y0:y1, x0:x1]
+    canvas.rgb[:] = ground
     stage = set_stage(canvas, bare, chance("stage", prompt, seed))
-    middle = canvas.rgb.reshape(-1, 3).mean(0).tolist()
-    tone: RGB = (middle[0], middle[1], middle[2])
-    stage.backdrop = tone
-    return paint(canvas, compose.things_only(stage), chance("finish", prompt, seed), on_step)
+    middle = ground.reshape(-1, 3).mean(0).tolist()
+    stage.backdrop = (middle[0], middle[1], middle[2])
+    drawn = compose.things_only(stage)
+
+    def shown(done: int, total: int, preview: Image | None) -> None:
+        on_step(done, total, None if preview is None else _over(ground, canvas.rgb, preview))
+
+    return _over(ground, canvas.rgb, paint(canvas, drawn, chance("finish", prompt, seed), shown))
 
 
-def _filled(rgb: Image, mask: Mask) -> Image:
-    """Return the picture with the masked part continued smoothly from around it."""
+def _over(ground: Image, drawing: Image, finished: Image) -> Image:
+    """Return ``ground`` with ``finished`` wherever the drawing changed it: the rest keeps its own grain."""
+    change = cv2.absdiff(ground, drawing).max(-1).astype(np.float32)
+    alpha = cv2.GaussianBlur(np.clip(change / CHANGED, 0, 1), (0, 0), 0.8)[..., None]
+    return np.asarray(np.rint(ground + (finished.astype(np.float32) - ground) * alpha), np.uint8)
+
+
+def filled(rgb: Image, mask: Mask) -> Image:
+    """Return the picture with the masked part continued from around it.
+
+    Each row of the hole mirrors the picture to its left and right: pictures of land and sky are most alike
+    along a row, and mirroring keeps their texture. Rows masked from edge to edge are filled smoothly.
+    """
+    height, width = mask.shape
+    spans = mask.any(1)
+    left = np.where(spans, mask.argmax(1), 0)[:, None]
+    right = np.where(spans, width - 1 - mask[:, ::-1].argmax(1), width - 1)[:, None]
+    x = np.arange(width)[None]
+    before = left - 1 - _folded(x - left, left)
+    after = right + 1 + _folded(right - x, width - 1 - right)
+    rows = np.arange(height)[:, None]
+    share = np.clip((x - left) / np.maximum(right - left, 1) * 3 - 1, 0, 1)
+    share = np.where(left == 0, 1.0, np.where(right == width - 1, 0.0, share))[..., None]
+    west = rgb[rows, before.clip(0, width - 1)].astype(np.float32)
+    east = rgb[rows, after.clip(0, width - 1)].astype(np.float32)
+    guess = west + (east - west) * share
+    closed = (left == 0) & (right == width - 1)
+    guess = np.where(closed[..., None], _smooth_fill(rgb, mask), guess)
+    return np.asarray(np.where(mask[..., None], guess, rgb), np.uint8)
+
+
+def _folded(distance: NDArray[np.intp], reach: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return ``distance`` folded back and forth within 0..reach-1."""
+    period = np.maximum(2 * reach, 1)
+    step = distance % period
+    return np.minimum(step, period - 1 - step)
+
+
+def _smooth_fill(rgb: Image, mask: Mask) -> Image:
     height, width = mask.shape
     scale = min(1.0, FILL_SIDE / max(height, width))
     size = (max(round(width * scale), 4), max(round(height * scale), 4))
@@ -167,11 +210,11 @@ def _repainted(rgb: Image, seed: int, on_step: OnStep | None) -> Image:
     work: list[compose.Step] = []
 
     def shift(cells: float, reach: float) -> None:
-        moved = finish.displaced(canvas.rgb.astype(np.float32), r, cells, reach)
+        moved = finish.displaced(canvas.rgb.astype(np.float32), r, (cells, reach))
         canvas.rgb[:] = np.clip(moved, 0, 255)
 
     def drift() -> None:
-        field = finish.displaced(canvas.rgb.astype(np.float32), r, 3, 0.02)
+        field = finish.displaced(canvas.rgb.astype(np.float32), r, (3, 0.02))
         tint = np.asarray([r.uniform(0.92, 1.08) for _ in range(3)], np.float32)
         canvas.rgb[:] = np.clip(field * tint, 0, 255)
 

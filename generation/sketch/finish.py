@@ -41,12 +41,21 @@ def grey(image: Layer) -> Field:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
 
 
-def displaced(image: Layer, r: Random, cells: float, reach: float) -> Layer:
-    """Return the picture with its outlines shifted smoothly by up to ``reach`` units."""
+def displaced(image: Layer, r: Random, *waves: tuple[float, float]) -> Layer:
+    """Return the picture with its outlines shifted smoothly.
+
+    Args:
+        image: the picture.
+        r: source of randomness.
+        waves: each the cells a unit of one wavering and how far it reaches, in units.
+    """
     height, width = image.shape[:2]
-    far = reach * _unit(image) * 2
-    x = np.arange(width, dtype=np.float32)[None] + (_noise(r, image, cells) - 0.5) * far
-    y = np.arange(height, dtype=np.float32)[:, None] + (_noise(r, image, cells) - 0.5) * far
+    x = np.repeat(np.arange(width, dtype=np.float32)[None], height, 0)
+    y = np.repeat(np.arange(height, dtype=np.float32)[:, None], width, 1)
+    for cells, reach in waves:
+        far = np.float32(reach * _unit(image) * 2)
+        x += (_noise(r, image, cells) - 0.5) * far
+        y += (_noise(r, image, cells) - 0.5) * far
     moved = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(moved, np.float32)
 
@@ -84,8 +93,9 @@ def finish_flat(image: Layer, r: Random) -> Layer:
 
 def finish_wash(image: Layer, r: Random) -> Layer:
     """Watercolour: wavering edges where pigment gathers, granulation, pale paper showing through."""
-    image = displaced(displaced(image, r, 14, 0.007), r, 60, 0.0028)
-    edges = (grey(image) - blurred(grey(image), 0.012))[..., None]
+    image = displaced(image, r, (14, 0.007), (60, 0.0028))
+    tone = grey(image)
+    edges = (tone - blurred(tone, 0.012))[..., None]
     image = image + np.clip(edges, -46, 0) * 0.85
     pool = fractal(r, image.shape[:2], _cells(image, 5), 5)
     tooth = _noise(r, image, 190)
@@ -97,7 +107,7 @@ def finish_wash(image: Layer, r: Random) -> Layer:
 def finish_oil(image: Layer, r: Random) -> Layer:
     """Oil: strokes of the brush laid along the contours, with a raking light on the paint."""
     unit = _unit(image)
-    base = displaced(image, r, 40, 0.004)
+    base = displaced(image, r, (40, 0.004))
     guide = blurred(grey(image), 0.012)
     gx = np.asarray(cv2.Sobel(guide, cv2.CV_32F, 1, 0), np.float32)
     gy = np.asarray(cv2.Sobel(guide, cv2.CV_32F, 0, 1), np.float32)
@@ -206,7 +216,7 @@ def finish_mosaic(image: Layer, r: Random) -> Layer:
 
 def finish_line(image: Layer, r: Random) -> Layer:
     """Line art: a slightly unsteady hand on warm paper."""
-    image = displaced(image, r, 26, 0.0014)
+    image = displaced(image, r, (26, 0.0014))
     return np.asarray(image + ((_noise(r, image, 120) - 0.5) * 2.4)[..., None], np.float32)
 
 

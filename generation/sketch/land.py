@@ -162,17 +162,17 @@ def paint_hills(stage: Stage, base: float, tone: RGB, layers: int) -> None:
 def paint_woods(stage: Stage, line: Line, size: float, far: float) -> None:
     """Dot a crest with small trees, in groups."""
     canvas, r = stage.canvas, stage.r
-    leaves = LEAVES[stage.scene.season]
+    tones = [stage.land(darker(leaf, 0.25), far) for leaf in LEAVES[stage.scene.season]]
+    paints = [(Paint(tone, "none", lit=True), Paint(lighter(tone, 0.14), "none", lit=True)) for tone in tones]
     for _ in range(round(3 * canvas.w)):
         centre = r.uniform(0, canvas.w)
         for _ in range(r.randint(4, 10)):
             x = centre + r.gauss(0, 0.06)
             column = min(max(int(x * canvas.unit), 0), canvas.width - 1)
             y, q = float(line[column]) + r.uniform(0, size), size * r.uniform(0.5, 1.0)
-            tone = stage.land(darker(r.choice(leaves), 0.25), far)
-            canvas.dab((x, y - q * 0.6), (q * 0.7, q), Paint(tone, "none", lit=True))
-            glint = (x + q * 0.22 * canvas.light, y - q * 0.95)
-            canvas.dab(glint, (q * 0.36, q * 0.5), Paint(lighter(tone, 0.14), "none", lit=True))
+            dark, light = r.choice(paints)
+            canvas.dab((x, y - q * 0.6), (q * 0.7, q), dark)
+            canvas.dab((x - q * 0.22 * canvas.light, y - q * 0.95), (q * 0.36, q * 0.5), light)
 
 
 def paint_ground(stage: Stage, line: Line, tone: RGB) -> None:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from random import Random
 
+from generation.sketch import land
 from generation.sketch.palette import RGB, SWATCH, apart, jitter
 from generation.sketch.pen import Kind
 from generation.sketch.scene import OUTDOORS, Thing
@@ -67,7 +68,9 @@ def _tone(stage: Stage, thing: Thing, kind: Kind, r: Random) -> RGB:
     if thing.colour:
         colour = jitter(SWATCH[thing.colour], r, 5)
         return colour if kind.family == "geometric" else apart(colour, stage.backdrop, 26)
-    return apart(jitter(r.choice(kind.natural), r, 8), stage.backdrop)
+    leafy = thing.kind in {"tree", "birch", "bush"} and stage.scene.season
+    tones = land.LEAVES[stage.scene.season] if leafy else kind.natural
+    return apart(jitter(r.choice(tones), r, 8), stage.backdrop)
 
 
 def _put(stage: Stage, pair: tuple[Thing, Kind], at: tuple[float, float], size: float) -> Placed:

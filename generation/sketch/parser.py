@@ -13,12 +13,14 @@ from random import Random
 from generation.sketch import fill
 from generation.sketch.chance import chance
 from generation.sketch.scene import MAX_COUNT, Scene, Thing
-from generation.sketch.things.attach import CONTAINERS
+from generation.sketch.things.attach import CONTAINERS, HELD
+from generation.sketch.things.figures import HANDS
 from generation.sketch.vocabulary import LEXICON, LONGEST, SINGULARS, UNCOUNTED
 
 # Only this much of a prompt is read; nobody names more things than fit in it.
 MAX_CHARACTERS = 2000
 MAX_THINGS = 6
+HEAP = 4
 OPPOSITE = {
     "left of": ("left", "right"),
     "right of": ("right", "left"),
@@ -184,12 +186,18 @@ def _joined(reading: Reading, thing: Thing) -> bool:
     if last.kind == "face" and reading.link == "of":
         reading.things[-1] = replace(last, colour=thing.colour, link="of", other=thing)
         return True
-    held = reading.link == "of" and thing.kind in {"hat", "crown", "balloon"}
+    held = reading.link == "of" and (
+        thing.kind in {"hat", "crown", "balloon"} or (last.kind in HANDS and thing.kind in HELD)
+    )
     if reading.link in {"holding", "wearing"} or held:
         link = "wearing" if thing.kind in {"hat", "crown"} else "holding"
-        reading.things[-1] = replace(last, link=link, other=thing)
+        # "Two children with umbrellas": one each.
+        each = 1 if last.count > 1 else thing.count
+        reading.things[-1] = replace(last, link=link, other=replace(thing, count=each))
     elif reading.link == "of" and last.kind in CONTAINERS and last.other is None:
-        reading.things[-1] = replace(last, link="of", other=thing)
+        # A bowl of fruit holds several even where the word is singular.
+        count = HEAP if last.kind == "bowl" and reading.count is None and thing.count == 1 else thing.count
+        reading.things[-1] = replace(last, link="of", other=replace(thing, count=count))
     elif reading.link == "inside" and thing.kind in CONTAINERS:
         reading.things[-1] = replace(thing, link="of", other=last)
     elif reading.link in OPPOSITE and not last.place:

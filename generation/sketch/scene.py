@@ -70,7 +70,7 @@ class Thing:
         count: 1..``MAX_COUNT``.
         size: "small", "" or "big".
         place: one of ``PLACES``.
-        link: how ``other`` belongs to this thing: "holding", "wearing", "inside", "of" or "".
+        link: how ``other`` belongs to this thing: "holding", "wearing", "of" (contains) or "".
         other: the held, worn or contained thing.
     """
 

@@ -84,6 +84,7 @@ KIND_WORDS: Table = table(
         "astronaut": "spaceman, cosmonaut",
         "ghost": "spirit, phantom",
         "orange fruit": "oranges, mandarin",
+        "apple": "fruit, nectarine",
         "grapes": "grape, bunch of grapes",
         "cherry": "berry, blueberry, raspberry",
         "cake": "birthday cake, pie, cupcake",

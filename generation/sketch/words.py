@@ -98,7 +98,7 @@ SETTING_WORDS: Table = table(
         "street": (
             "in a street, street, road, town, village street, alley, neighborhood, neighbourhood, village"
         ),
-        "sky": "in the sky, sky, flying, in the air, in the clouds",
+        "sky": "in the sky, sky, in the air, in the clouds",
         "space": "in space, space, outer space, galaxy, nebula, universe, cosmos, cosmic, milky way",
         "underwater": (
             "underwater, under water, under the sea, undersea, coral reef, deep sea, aquarium, reef, "

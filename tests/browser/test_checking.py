@@ -12,19 +12,19 @@ from tests.browser.conftest import Visit
 
 NOTHING_FOUND = "We found no trace of Tracery in this picture."
 # How a browser hands over a file that was dropped on an element, or pasted on a page.
-DROP = """(zone, [name, body]) => {
+_TRANSFER = """
   const transfer = new DataTransfer();
   const bytes = Uint8Array.from(atob(body), letter => letter.charCodeAt(0));
   transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  const how = { bubbles: true, cancelable: true };
+"""
+DROP = f"""(zone, [name, body]) => {{ {_TRANSFER}
   for (const kind of ["dragover", "drop"])
-    zone.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
-}"""
-PASTE = """(zone, [name, body]) => {
-  const transfer = new DataTransfer();
-  const bytes = Uint8Array.from(atob(body), letter => letter.charCodeAt(0));
-  transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
-  zone.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }));
-}"""
+    zone.dispatchEvent(new DragEvent(kind, {{ ...how, dataTransfer: transfer }}));
+}}"""
+PASTE = f"""(zone, [name, body]) => {{ {_TRANSFER}
+  zone.dispatchEvent(new ClipboardEvent("paste", {{ ...how, clipboardData: transfer }}));
+}}"""
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ SCALE = 36.0
 SMALLEST_VALUE = 1e-3
 
 # (channel, headroom), the first that reads back wins. Luma first: at the same scale it changes less (45.6 dB
-# against 44.2 on eight drawings), and JPEG and WebP keep luma at full resolution and quantise it more finely, so
-# that it outlives JPEG 50 (8 of 8) where blue difference, the library's choice, mostly ends at JPEG 75 (0 of 8).
+# against 44.2 on eight drawings), and JPEG and WebP keep luma at full resolution and quantise it more finely,
+# so that it outlives JPEG 50 (8 of 8) where blue difference, the library's choice, ends at JPEG 75 (0 of 8).
 # Blue difference is second, for drawings of one black or saturated colour whose luma is clipped; room at both
 # ends of the tonal range is the reserve.
 LADDER = (

@@ -5,6 +5,7 @@ import io
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.base import ContentFile
@@ -211,7 +212,7 @@ class TestChecking:
 
         with pytest.MonkeyPatch.context() as patch:
             # Midway through a minute, so that no window ends here.
-            patch.setattr("accounts.limits.timezone.now", lambda: NOON)
+            patch.setattr("accounts.limits.timezone", SimpleNamespace(now=lambda: NOON))
             assert [send("198.51.100.7") for _ in range(3)] == [302, 302, 429]
             assert send("198.51.100.8") == 302
         assert Inspection.objects.count() == 3

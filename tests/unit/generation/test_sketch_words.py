@@ -60,6 +60,8 @@ def test_held_worn_and_contained_things_are_joined():
     assert _first("a cat wearing a blue hat").link == "wearing"
     bowl = _first("a bowl of five green apples")
     assert (bowl.kind, bowl.link, bowl.other) == ("bowl", "of", Thing("apple", "green", 5))
+    children = _first("two children with umbrellas")
+    assert (children.count, children.link, children.other) == (2, "holding", Thing("umbrella"))
     assert _first("a yellow star inside a black circle").kind == "circle"
 
 
