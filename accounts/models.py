@@ -38,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     purpose = models.TextField("what would you like to make?", max_length=1000, blank=True)
     admission = models.CharField(max_length=10, choices=Admission, default=Admission.WAITING, db_index=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
-    # Counted in the same transaction in which a job starts or ends (generation.quotas).
+    # Counted in the same transaction in which a job starts or ends (generation.jobs).
     active_jobs = models.PositiveSmallIntegerField(default=0)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -4,13 +4,17 @@ A laptop has no operator who would think of secrets, so `make run` writes random
 `var/local.env` once (see `write_local_secrets`). Production reads the process environment only.
 """
 
+import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 
 LOCAL_FILE = "local.env"
+# 32 characters of base64 are 192 bits; anything shorter was typed by a person.
+SHORTEST_SECRET = 32
 _LOCAL_SECRETS = ("SECRET_KEY", "WATERMARK_KEYS")
 
 
@@ -48,11 +52,20 @@ class Environment:
             ImproperlyConfigured: it is missing, or too short to be random.
         """
         value = self.text(name)
-        # 32 characters of base64 are 192 bits; anything shorter was typed by a person.
-        if len(value) < 32:
-            how = "set it in the environment" if self.production else "run `make setup` once"
-            raise ImproperlyConfigured(f"{name} is missing or shorter than 32 characters: {how}.")
+        if len(value) < SHORTEST_SECRET:
+            self._refuse(name)
         return value
+
+    def secrets(self, name: str) -> list[str]:
+        """Returns secrets separated by commas, the first being the present one.
+
+        Raises:
+            ImproperlyConfigured: none, or one of them is too short to be random.
+        """
+        values = self.words(name)
+        if not values or any(len(value) < SHORTEST_SECRET for value in values):
+            self._refuse(name)
+        return values
 
     def number(self, name: str, default: int) -> int:
         value = self.text(name)
@@ -62,11 +75,25 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
         return int(value)
 
+    def json(self, name: str) -> dict[str, Any]:
+        """Returns a JSON object; empty if the name is not set."""
+        try:
+            value = json.loads(self.text(name, "{}"))
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} must be a JSON object: {error}") from error
+        if not isinstance(value, dict):
+            raise ImproperlyConfigured(f"{name} must be a JSON object, not {value!r}.")
+        return value
+
     def flag(self, name: str, default: bool) -> bool:
         value = self.text(name).lower()
         if value not in ("", "0", "1", "true", "false"):
             raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
         return default if not value else value in ("1", "true")
+
+    def _refuse(self, name: str) -> NoReturn:
+        how = "set it in the environment" if self.production else "run `make setup` once"
+        raise ImproperlyConfigured(f"{name} is missing or shorter than {SHORTEST_SECRET} characters: {how}.")
 
     def words(self, name: str, default: str = "") -> list[str]:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]

@@ -30,7 +30,7 @@ SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}").
 # --- Secrets --------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY")
 # The first key marks new pictures; the others (separated by commas) keep earlier pictures readable.
-WATERMARK_KEYS = env.secret("WATERMARK_KEYS").split(",")
+WATERMARK_KEYS = env.secrets("WATERMARK_KEYS")
 
 # --- Web ------------------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", False)
@@ -45,7 +45,9 @@ TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-# A form of ours is small; the files in it are counted apart (provenance.images.MAX_BYTES).
+# The largest picture we decode (provenance.images.MAX_BYTES) and the form around it.
+MAX_BODY_BYTES = 26 * 1024 * 1024
+# A form of ours is small; files in it do not count here.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.content_security_policy",
+    "config.upload_cap.refuse_large_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,9 +108,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES: dict[str, dict[str, Any]] = {
     # Published files and uploads: never under a public path, served by views that ask who is looking.
+    # For S3: "storages.backends.s3.S3Storage" with options {"bucket_name": "..."}, and boto3 installed.
     "default": {
         "BACKEND": env.text("FILE_STORAGE", "django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": {}
+        "OPTIONS": env.json("FILE_STORAGE_OPTIONS")
         if env.text("FILE_STORAGE")
         else {"location": env.text("FILES_DIR", str(VAR_DIR / "files"))},
     },
@@ -157,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume stalled letters": {"task": "accounts.tasks.resume_stalled", "schedule": 60.0},
     "resume stalled inspections": {"task": "provenance.tasks.resume_stalled", "schedule": 15.0},
     "send notices": {"task": "reports.tasks.send_notices", "schedule": 30.0},
+    "forget what is old": {"task": "accounts.tasks.forget_old", "schedule": 3600.0},
     "delete expired uploads": {"task": "provenance.tasks.delete_expired", "schedule": 600.0},
 }
 

@@ -1,5 +1,6 @@
 """System checks: signing works only with a certificate chain, its key and trust anchors in place."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,19 @@ def _problems() -> Iterator[CheckMessage]:
             hint = f"Set {name} to a PEM file. Pictures cannot be signed or recognised without it."
             yield Error(f"{name} does not exist.", hint=hint, id="provenance.E001")
     if settings.SIGNING_CHAIN.is_file():
-        yield from _certificate_problems(settings.SIGNING_CHAIN.read_text())
+        chain_pem = settings.SIGNING_CHAIN.read_text()
+        yield from _certificate_problems(chain_pem)
+        # The web process has no right to read the key, and is none the worse for it.
+        if os.access(settings.SIGNING_KEY, os.R_OK) and not _belong_together(chain_pem):
+            hint = "The key must be the one that the first certificate of the chain was made for."
+            yield Error("SIGNING_KEY does not fit SIGNING_CHAIN.", hint=hint, id="provenance.E005")
+
+
+def _belong_together(chain_pem: str) -> bool:
+    try:
+        return certificates.key_matches(chain_pem, settings.SIGNING_KEY.read_text())
+    except BadCertificate:
+        return False
 
 
 def _certificate_problems(chain_pem: str) -> Iterator[CheckMessage]:

@@ -10,7 +10,7 @@ from accounts.models import PolicyAcceptance, User
 
 
 def person(state: str = "admitted") -> User:
-    """Makes a person who is waiting, approved (but has not accepted the policy), admitted, suspended or staff."""
+    """Makes a person: waiting, approved (has not accepted the policy), admitted, suspended or staff."""
     user = User.objects.create_user(
         f"{state}-{uuid.uuid4().hex[:8]}@people.example",
         admission="waiting" if state == "waiting" else "approved",

@@ -89,7 +89,11 @@ def with_manifest_of(png: bytes, store: bytes) -> bytes:
 def png_header(width: int, height: int, pixel_data: bytes = b"") -> bytes:
     """Returns a PNG that claims a size and holds `pixel_data`, compressed."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = _png_chunk(b"IHDR", header), _png_chunk(b"IDAT", zlib.compress(pixel_data)), _png_chunk(b"IEND", b"")
+    chunks = (
+        _png_chunk(b"IHDR", header),
+        _png_chunk(b"IDAT", zlib.compress(pixel_data)),
+        _png_chunk(b"IEND", b""),
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 

@@ -21,7 +21,7 @@ def test_from_the_waitlist_to_files_that_can_be_traced(
     expect(steps.title(ada)).to_have_text("You are on the waitlist")
 
     steps.let_in(steps.sign_in(staff, system.staff), account)
-    assert "You have a place" in system.mail(account.email, "")
+    assert "you have a place" in system.mail(account.email, "You have a place")
 
     ada.goto("/generate")
     expect(steps.title(ada)).to_have_text("Content policy")

@@ -1,4 +1,4 @@
-"""The whole path on a PostgreSQL server of the system, where one is installed, instead of the embedded one."""
+"""The whole path on the system's PostgreSQL server, where one is installed, not on the embedded one."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("no PostgreSQL server is installed beside the embedded one")
     own: dict[str, Any] = {"user": UNPRIVILEGED} if os.geteuid() == 0 else {}
     # A socket's path must be short, and pytest's folders are closed to other users.
-    folder = Path(f"/tmp/tracery-test-{os.getpid()}")  # noqa: S108
+    folder = Path(f"/tmp/tracery-test-{os.getpid()}")
     folder.mkdir(mode=0o700)
     if own:
         os.chown(folder, pwd.getpwnam(UNPRIVILEGED).pw_uid, -1)

@@ -31,9 +31,15 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .sign(key, hashes.SHA256())
         .public_bytes(serialization.Encoding.PEM)
     )
-    for file in ("chain.pem", "root.pem", "signing-key.pem"):
+    for file in ("chain.pem", "root.pem"):
         (folder / file).write_bytes(certificate)
+    (folder / "signing-key.pem").write_bytes(pem_of(key))
     return folder
+
+
+def pem_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    plain = serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
 
 
 def check(tmp_path: Path, signing: Path, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -67,6 +73,7 @@ def test_a_complete_production_starts(tmp_path: Path, signing: Path) -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "changeme"}, "SECRET_KEY is missing or shorter"),
         ({"WATERMARK_KEYS": ""}, "WATERMARK_KEYS is missing"),
+        ({"WATERMARK_KEYS": f"{'k' * 32},short"}, "WATERMARK_KEYS is missing or shorter"),
         ({"ALLOWED_HOSTS": ""}, "config.E002"),
         ({"SITE_URL": "http://pictures.example"}, "config.E003"),
         ({"DEBUG": "1"}, "config.E001"),
@@ -90,6 +97,14 @@ def test_it_refuses_the_local_test_authority(tmp_path: Path, signing: Path) -> N
     done = check(tmp_path, own)
     assert done.returncode != 0
     assert "provenance.E004" in done.stderr
+
+
+def test_it_refuses_a_key_that_does_not_fit_the_certificate(tmp_path: Path, signing: Path) -> None:
+    other = tmp_path / "other.pem"
+    other.write_bytes(pem_of(ec.generate_private_key(ec.SECP256R1())))
+    done = check(tmp_path, signing, SIGNING_KEY=str(other))
+    assert done.returncode != 0
+    assert "provenance.E005" in done.stderr
 
 
 def test_a_local_secrets_file_is_not_read_in_production(tmp_path: Path, signing: Path) -> None:

@@ -36,7 +36,9 @@ class Command(BaseCommand):
         call_command("check")
         call_command("migrate", verbosity=0)
         call_command("createcachetable")
-        if not settings.PRODUCTION:
+        if settings.PRODUCTION:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        else:
             call_command("make_test_ca")
             call_command("create_first_accounts")
         connections.close_all()

@@ -48,7 +48,9 @@ def owner(db: None) -> User:
 
 @pytest.fixture
 def make_job(owner: User) -> MakeJob:
-    def make(prompt: str = "a red circle", image_count: int = 1, seed: int = 1, by: User | None = None) -> Job:
+    def make(
+        prompt: str = "a red circle", image_count: int = 1, seed: int = 1, by: User | None = None
+    ) -> Job:
         job = jobs.request(
             by or owner, prompt=prompt, image_count=image_count, seed=seed, width=WIDTH, height=HEIGHT
         )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -91,7 +91,9 @@ class TestAtTheSameTime:
         assert isinstance(job, Job)
         claimed = jobs.claim(job.pk)
         assert claimed is not None
-        ways = iter([jobs.finish, jobs.cancel, lambda job: jobs.fail(job, code="x", message="y")] * 3)
+        ways: Iterator[Callable[[Job], bool]] = iter(
+            [jobs.finish, jobs.cancel, lambda job: jobs.fail(job, code="x", message="y")] * 3
+        )
         outcomes = all_at_once(9, lambda: next(ways)(claimed))
         assert outcomes.count(True) == 1
         assert active(owner) == 1

@@ -2,11 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    PNDMScheduler,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
 from numpy.typing import NDArray
 from pytest_django import Settings
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
@@ -38,21 +45,22 @@ def save_model(folder: Path, scheduler: type = DDIMScheduler) -> str:
         num_attention_heads=2, max_position_embeddings=77,
         bos_token_id=words.bos_token_id, eos_token_id=words.eos_token_id,
     )  # fmt: skip
-    unet = UNet2DConditionModel(
+    unet = UNet2DConditionModel(  # type: ignore[no-untyped-call]
         sample_size=8, block_out_channels=(8, 16), layers_per_block=1, norm_num_groups=4,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), cross_attention_dim=16, attention_head_dim=4,
     )  # fmt: skip
-    vae = AutoencoderKL(
+    vae = AutoencoderKL(  # type: ignore[no-untyped-call]
         block_out_channels=(4,) * 4, norm_num_groups=4, latent_channels=4,
         down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
     )  # fmt: skip
     options = {"steps_offset": 1, "beta_schedule": "scaled_linear"}
     options |= {"skip_prk_steps": True} if scheduler is PNDMScheduler else {"clip_sample": False}
-    StableDiffusionPipeline(
+    made: Any = StableDiffusionPipeline(  # type: ignore[no-untyped-call]
         vae=vae, text_encoder=CLIPTextModel(text), tokenizer=words, unet=unet, scheduler=scheduler(**options),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
-    ).save_pretrained(folder / "model")  # fmt: skip
+    )  # fmt: skip
+    made.save_pretrained(folder / "model")
     return str(folder / "model")
 
 
@@ -66,7 +74,9 @@ def diffusion(source: str) -> Diffusion:
     return Diffusion(source, device="cpu", token="")
 
 
-def drawn(generator: Generator, *, seed: int = 1, prompt: str = PROMPT) -> tuple[NDArray[np.uint8], list[Step]]:
+def drawn(
+    generator: Generator, *, seed: int = 1, prompt: str = PROMPT
+) -> tuple[NDArray[np.uint8], list[Step]]:
     steps: list[Step] = []
     rgb = generator.text_to_image(
         prompt, seed=seed, width=96, height=64, on_step=lambda *step: steps.append(step)
@@ -83,7 +93,8 @@ class GeneratorContract:
 
     def test_gives_the_size_that_was_asked_for(self, generator: Generator) -> None:
         rgb, _ = drawn(generator)
-        assert (rgb.shape, rgb.dtype) == ((64, 96, 3), np.uint8)
+        assert rgb.shape == (64, 96, 3)
+        assert rgb.dtype == np.uint8
 
     def test_the_same_seed_gives_the_same_pixels_and_another_does_not(self, generator: Generator) -> None:
         first, _ = drawn(generator, seed=7)

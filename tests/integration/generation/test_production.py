@@ -11,7 +11,6 @@ from accounts.models import User
 from generation import jobs, pipeline, production, tasks
 from generation.errors import BadGenerator
 from generation.models import Job
-from provenance import publishing
 from provenance.models import PublishedFile, RegisteredImage
 from provenance.stamping import StampUnreadable
 from tests.integration.generation.conftest import Drawer, MakeJob
@@ -193,7 +192,7 @@ def test_a_picture_that_cannot_be_stamped_fails_the_job(
     def stamp(*args: object) -> None:
         raise StampUnreadable("watermark")
 
-    monkeypatch.setattr(publishing.stamping, "stamp", stamp)
+    monkeypatch.setattr("provenance.publishing.stamping.stamp", stamp)
     job = make_job()
     production.run(job.pk)
     assert (again(job).status, job.error_code) == (Status.FAILED, "stamp_unreadable")

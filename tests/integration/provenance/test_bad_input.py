@@ -105,7 +105,7 @@ def check(client: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCom
             answer = client.post("/verify", {"picture": SimpleUploadedFile(name, data)})
         row = Inspection.objects.first()
         if answer.status_code == 302:
-            answer = client.get(answer.url)
+            answer = client.get(answer["Location"])
         return answer.status_code, answer.content.decode(), row
 
     return upload
@@ -184,7 +184,9 @@ def test_a_form_without_a_file_asks_for_one(client: Client, data: dict[str, str]
     assert not Inspection.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.png", "\u202egnp.exe", "x" * 5_000, "<b>.png", "a\r\nb"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a\x00b.png", "\u202egnp.exe", "x" * 5_000, "<b>.png", "a\r\nb"]
+)
 def test_an_odd_file_name_goes_nowhere(
     check: Check, db: None, files: Path, signing_authority: None, name: str
 ) -> None:
@@ -202,5 +204,10 @@ def test_trace_goes_on_after_a_bad_file(image: RegisteredImage, tmp_path: Path) 
     names = [str(tmp_path / name) for name in ("missing.png", "bad.png", "", "good.png")]
     call_command("trace", *names, "--json", stdout=out)
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [answer.get("error") for answer in answers] == ["unreadable_file", "not_an_image", "unreadable_file", None]
+    assert [answer.get("error") for answer in answers] == [
+        "unreadable_file",
+        "not_an_image",
+        "unreadable_file",
+        None,
+    ]
     assert answers[-1]["verdict"] == "OURS_INTACT"

@@ -98,7 +98,9 @@ def test_a_manifest_put_on_another_picture_conflicts(image: RegisteredImage) -> 
     assert found == Verdict(VerdictKind.CONFLICTING, None, (str(image.pk),))
 
 
-def test_a_manifest_put_on_another_picture_of_ours_conflicts(image: RegisteredImage, publish: Publish) -> None:
+def test_a_manifest_put_on_another_picture_of_ours_conflicts(
+    image: RegisteredImage, publish: Publish
+) -> None:
     other = publish(scene(2))
     _, found = judged(with_manifest_of(saved(pixels(file_of(other)), "PNG"), store_of(image)))
     assert found == Verdict(VerdictKind.CONFLICTING, None, (str(image.pk), str(other.pk)))
@@ -128,12 +130,18 @@ def test_a_foreign_signer_who_names_our_image_is_not_believed(image: RegisteredI
     forged = manifest.sign(saved(photograph_like(), "PNG"), images.MIME["PNG"], statement, signer, anchors)
     evidence, found = judged(forged.data)
     assert evidence.manifest.presence is Presence.PRESENT
-    assert (evidence.manifest.state, evidence.manifest.image_id, evidence.manifest.intact) == ("Valid", None, False)
+    assert (evidence.manifest.state, evidence.manifest.image_id, evidence.manifest.intact) == (
+        "Valid",
+        None,
+        False,
+    )
     assert found == Verdict(VerdictKind.NO_EVIDENCE)
 
 
 def test_a_damaged_manifest_is_unreadable_and_not_absent(image: RegisteredImage) -> None:
-    evidence, found = judged(with_manifest_of(saved(photograph_like(), "PNG"), b"\x00\x00\x00\x20jumbnonsense" * 4))
+    evidence, found = judged(
+        with_manifest_of(saved(photograph_like(), "PNG"), b"\x00\x00\x00\x20jumbnonsense" * 4)
+    )
     assert evidence.manifest.presence is Presence.UNREADABLE
     assert found.kind is VerdictKind.NO_EVIDENCE
 

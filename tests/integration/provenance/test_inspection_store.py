@@ -49,7 +49,7 @@ class TestReceiving:
 
     def test_decodes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(images, "decode", None)
-        monkeypatch.setattr(images.Image, "open", None)
+        monkeypatch.setattr("PIL.Image.open", None)
         assert received(b"\x89PNG\r\n\x1a\n and then nothing of the kind").status == Status.QUEUED
 
     @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_the_row_exists_before_the_watermark_does(files: Path, monkeypatch: pyte
         return genuine(rgb, payload, **options)
 
     genuine = codec.embed
-    monkeypatch.setattr(stamping.codec, "embed", embed)
+    monkeypatch.setattr("provenance.stamping.codec.embed", embed)
     publishing.publish(scene(1), origin())
     assert seen == [True]
 
@@ -85,7 +85,7 @@ def test_when_stamping_fails_the_image_is_reserved_and_nothing_is_published(
     def fail(*args: object) -> None:
         raise StampUnreadable("test")
 
-    monkeypatch.setattr(publishing.stamping, "stamp", fail)
+    monkeypatch.setattr("provenance.publishing.stamping.stamp", fail)
     with pytest.raises(StampUnreadable):
         publishing.publish(scene(1), origin())
     row = RegisteredImage.objects.get()
@@ -195,7 +195,7 @@ def test_two_workers_on_one_origin_publish_one_set_of_files(
         finally:
             connection.close()
 
-    monkeypatch.setattr(publishing.stamping, "stamp", stamp)
+    monkeypatch.setattr("provenance.publishing.stamping.stamp", stamp)
     threads = [threading.Thread(target=publish) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -233,7 +233,7 @@ class TestKeys:
         work = origin()
         settings.WATERMARK_KEYS = [self.OLD]
         with monkeypatch.context() as broken:
-            broken.setattr(publishing.registry, "register", _stop)
+            broken.setattr("provenance.publishing.registry.register", _stop)
             with pytest.raises(KeyboardInterrupt):
                 publishing.publish(scene(1), work)
         settings.WATERMARK_KEYS = [self.NEW, self.OLD]

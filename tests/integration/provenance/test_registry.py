@@ -68,7 +68,9 @@ class TestRegistering:
         row = RegisteredImage.objects.published().get()
         assert (row.pdq, row.phash, row.pdq_quality) == (LOOK.pdq, LOOK.phash, 80)
         file = row.files.get()
-        assert file.storage_name == published_name(file.sha256) == f"published/{file.sha256[:2]}/{file.sha256}"
+        assert (
+            file.storage_name == published_name(file.sha256) == f"published/{file.sha256[:2]}/{file.sha256}"
+        )
 
     def test_only_the_first_time_counts(self) -> None:
         image = reserve()

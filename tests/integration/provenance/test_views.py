@@ -3,6 +3,7 @@
 import hashlib
 import io
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,7 +87,7 @@ def inspection(image: RegisteredImage) -> Inspection:
 
 
 def address_of(name: str, image: RegisteredImage, inspection: Inspection) -> str:
-    arguments = {
+    arguments: dict[str, list[object]] = {
         "verify": [],
         "answer": [inspection.pk],
         "thumbnail": [image.pk],
@@ -112,7 +113,11 @@ def test_role_against_address(
 ) -> None:
     if withdrawn:
         registry.withdraw(image)
-    people = {"anonymous": lambda: None, "owner": lambda: owner, "other": person}
+    people: dict[str, Callable[[], User | None]] = {
+        "anonymous": lambda: None,
+        "owner": lambda: owner,
+        "other": person,
+    }
     browser = browser_of(people.get(role, lambda: person(role))())
     answer = browser.get(address_of(name, image, inspection))
     if answer.status_code == 302:
@@ -141,16 +146,16 @@ def test_formats_that_were_not_published_are_missing(
 
 
 @pytest.mark.parametrize("name", ["thumbnail", "download"])
-def test_a_reserved_image_is_missing(image: RegisteredImage, inspection: Inspection, owner: User, name: str) -> None:
+def test_a_reserved_image_is_missing(
+    image: RegisteredImage, inspection: Inspection, owner: User, name: str
+) -> None:
     PublishedFile.objects.all().delete()
     RegisteredImage.objects.update(published_at=None)
     assert browser_of(owner).get(address_of(name, image, inspection)).status_code == 404
 
 
 class TestDownload:
-    def test_gives_the_exact_bytes_and_forbids_to_change_them(
-        self, publish: Publish, owner: User
-    ) -> None:
+    def test_gives_the_exact_bytes_and_forbids_to_change_them(self, publish: Publish, owner: User) -> None:
         image = publish(owner=owner)
         for file in image.files.all():
             answer = browser_of(owner).get(reverse("provenance:download", args=[image.pk, file.format]))
@@ -169,7 +174,9 @@ class TestDownload:
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer.content == BYTES
 
-    def test_a_withdrawn_page_says_why_and_carries_no_bytes(self, image: RegisteredImage, owner: User) -> None:
+    def test_a_withdrawn_page_says_why_and_carries_no_bytes(
+        self, image: RegisteredImage, owner: User
+    ) -> None:
         registry.withdraw(image)
         answer = browser_of(owner).get(reverse("provenance:download", args=[image.pk, "PNG"]))
         assert b"withdrawn" in answer.content
@@ -236,7 +243,7 @@ class TestPolling:
         whole = self.get(client, inspection, htmx=False)
         assert "<html" in whole
         assert part.strip() in whole
-        assert "http-equiv=\"refresh\"" in whole
+        assert 'http-equiv="refresh"' in whole
 
     @pytest.mark.parametrize("status", ["done", "failed"])
     def test_an_answer_that_is_there_polls_no_more(

@@ -30,8 +30,7 @@ def start_worker(
 
     def start(*, queue: str, step: str = "none", marker: Path | None = None) -> subprocess.Popen[bytes]:
         worker = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.integration.workers.paused_worker"]
-            + [step, str(marker or "-"), queue],
+            worker_command(step, marker or "-", queue),
             cwd=project.BASE_DIR,
             env=environment(files),
             start_new_session=True,
@@ -59,6 +58,11 @@ def queue() -> Iterator[None]:
 def _forget_connections() -> None:
     pools.reset()
     celery_app._after_fork()  # the only way to make it ask for its broker's settings again
+
+
+def worker_command(step: str, marker: Path | str, queue: str) -> list[str]:
+    module = "tests.integration.workers.paused_worker"
+    return [sys.executable, "-W", "ignore", "-m", module, step, str(marker), queue]
 
 
 def environment(files: Path) -> dict[str, str]:

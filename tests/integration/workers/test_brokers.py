@@ -14,7 +14,7 @@ from django.conf import settings as project
 from accounts.models import User
 from generation import jobs
 from generation.models import Job
-from tests.integration.workers.conftest import environment, kill, wait_for
+from tests.integration.workers.conftest import environment, kill, wait_for, worker_command
 
 
 def free_port() -> int:
@@ -85,13 +85,8 @@ def test_a_job_runs_over_another_broker(
     job = jobs.request(owner, prompt="a red circle", image_count=1, seed=5, width=256, height=256)
     assert isinstance(job, Job)
     own = {**environment(files), "CELERY_BROKER_URL": url}
-    worker = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.integration.workers.paused_worker"]
-        + ["none", "-", "generate"],
-        cwd=project.BASE_DIR,
-        env=own,
-        start_new_session=True,
-    )
+    command = worker_command("none", "-", "generate")
+    worker = subprocess.Popen(command, cwd=project.BASE_DIR, env=own, start_new_session=True)
     try:
         time.sleep(1.1)  # the lease of a lost message, so that the command below enqueues it
         resume = [sys.executable, "-W", "ignore", "manage.py", "resume_stalled"]

@@ -45,7 +45,8 @@ def test_a_nul_never_reaches_the_database() -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["\u202eelcric der a", "\U0001f534 on blue", "Z" + "\u0301" * 400, "\u6771\u4eac", "<b>bold</b>"]
+    "prompt",
+    ["\u202eelcric der a", "\U0001f534 on blue", "Z" + "\u0301" * 400, "\u6771\u4eac", "<b>bold</b>"],
 )
 def test_odd_unicode_is_kept_as_typed(prompt: str) -> None:
     form = filled(prompt=prompt)

@@ -57,7 +57,20 @@ ALL = [
 ]
 NOTHING = Evidence(SHA256, 640, 480, "PNG")
 FORBIDDEN = re.compile(r"\b(authentic|authenticity|real|fake)\b", re.IGNORECASE)
-NEVER = (ID, OTHER_ID, SHA256, "00ff00ff", str(PDQ), str(PHASH), str(LOOK), "1.25", "77", "1e-20", "urn:", "@")
+NEVER = (
+    ID,
+    OTHER_ID,
+    SHA256,
+    "00ff00ff",
+    str(PDQ),
+    str(PHASH),
+    str(LOOK),
+    "1.25",
+    "77",
+    "1e-20",
+    "urn:",
+    "@",
+)
 
 
 def said(given: Answer) -> Iterator[str]:

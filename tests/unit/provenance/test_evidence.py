@@ -32,7 +32,9 @@ FULL = Evidence(
         ingredient_failures=("one", "two"),
         look_distance=12,
     ),
-    watermark=WatermarkFinding(Presence.PRESENT, "image-a", "00ff00ff00ff00ff", "dwtDctSvd 1", 2.5e-20, True, 6),
+    watermark=WatermarkFinding(
+        Presence.PRESENT, "image-a", "00ff00ff00ff00ff", "dwtDctSvd 1", 2.5e-20, True, 6
+    ),
     exact=ExactFinding(Presence.PRESENT, "image-a", "WEBP"),
     lookalike=LookalikeFinding(Presence.PRESENT, None, 4, 8, 1.5, 77, 2, ("image-a", "image-b")),
     milliseconds={"exact": 0.4, "watermark": 12.5},

@@ -32,7 +32,9 @@ def test_another_picture_is_as_far_as_a_stranger() -> None:
 def test_one_of_the_eight_orientations_fits_a_turned_copy(turns: int, mirrored: bool) -> None:
     copy = np.rot90(scene(1)[:, ::-1] if mirrored else scene(1), turns)
     stored = fingerprint.compute(scene(1)).pdq
-    distances = [fingerprint.distance(pdq, stored) for pdq in fingerprint.orientations(np.ascontiguousarray(copy))]
+    distances = [
+        fingerprint.distance(pdq, stored) for pdq in fingerprint.orientations(np.ascontiguousarray(copy))
+    ]
     assert len(distances) == 8
     assert min(distances) <= 31
     assert sorted(distances)[1] > 64, "the others are about another picture"
