@@ -12,7 +12,7 @@ class GenerationConfig(AppConfig):
 
 @register
 def check_generator(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Returns an error if the configured model is a path to nothing; a hub name is tried when it is loaded."""
+    """Returns an error if the model is a path to nothing; a hub name is tried when it is loaded."""
     source = Path(settings.GENERATOR)
     if not source.is_absolute() or (source / "model_index.json").is_file():
         return []

@@ -14,8 +14,9 @@ from confusable_homoglyphs import confusables
 
 from generation.policy_terms import TERMS
 
-# Digits and signs that stand for letters inside a word ("p0rn", "s3x").
+# Digits and signs that stand for letters ("p0rn", "s3x"); at a word's end they are punctuation ("p0rn!").
 _LEET: Final = str.maketrans("0134578@$!", "oieastbasi")
+_CLOSING_SIGN: Final = re.compile(r"(?<=\w)[@$!]+(?!\w)")
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 # "n u d e" and "n.u.d.e": four or more single letters in a row are read as one word.
 _SPACED_OUT: Final = re.compile(r"(?<![a-z0-9])(?:[a-z0-9] ){3,}[a-z0-9](?![a-z0-9])")
@@ -50,7 +51,7 @@ def normalised(prompt: str, *, leet: bool = False) -> str:
     text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     text = "".join(_latin(c) for c in text).casefold()
     if leet:
-        text = text.translate(_LEET)
+        text = _CLOSING_SIGN.sub(" ", text).translate(_LEET)
     text = _NOT_LETTERS.sub(" ", text).strip()
     return _SPACED_OUT.sub(lambda match: match.group().replace(" ", ""), text)
 

@@ -53,7 +53,8 @@ TERMS: Final[Mapping[str, tuple[str, ...]]] = {
         "forged document", "fake document", "fake screenshot", "fake invoice", "fake receipt", "fake diploma",
     ),
     "political": (
-        "election fraud", "stolen ballots", "ballot stuffing", "campaign poster", "campaign ad", "political propaganda", "election propaganda",
+        "election fraud", "stolen ballots", "ballot stuffing", "campaign poster", "campaign ad",
+        "political propaganda", "election propaganda",
         "vote for", "political rally", "presidential candidate", "coup d etat",
     ),
     "public_health": (

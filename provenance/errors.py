@@ -36,3 +36,7 @@ class BadCertificate(ProvenanceError):
 
 class SandboxFailed(ProvenanceError):
     """The limited child process died, ran out of a limit or gave no usable answer."""
+
+
+class UnknownKey(ProvenanceError):
+    """A row names a watermark key that is no longer among the settings."""

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 # A file that kills the worker twice is not tried a third time.
 MOST_ATTEMPTS = 3
 PREVIEW_SIDE = 768
+UNEXPECTED = ("examination_failed", "Something went wrong on our side. Please try again in a few minutes.")
 
 
 def run(inspection_id: uuid.UUID) -> None:
@@ -35,11 +36,13 @@ def run(inspection_id: uuid.UUID) -> None:
     try:
         with default_storage.open(row.upload_name) as file:
             examined = inspection.examine(file.read())
-    except ProvenanceError as error:
+    except UnreadableImage as error:
         _fail(row, error)
-        if not isinstance(error, UnreadableImage):
-            raise
         return
+    except Exception as error:
+        # A defect of ours or of a library: the person learns it at once, the log gets the traceback.
+        _fail(row, error if isinstance(error, ProvenanceError) else ProvenanceError(*UNEXPECTED))
+        raise
     _finish(row, examined)
 
 

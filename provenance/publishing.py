@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage
 from numpy.typing import NDArray
 
 from provenance import fingerprint, lookalike, registry, stamping
+from provenance.errors import UnknownKey
 from provenance.marking_keys import MarkingKey, all_keys
 from provenance.models import RegisteredImage, published_name
 from provenance.registry import FileRecord, Origin
@@ -64,8 +65,17 @@ def publish(rgb: NDArray[np.uint8], origin: Origin) -> Published:
 
 
 def _key_of(image: RegisteredImage) -> MarkingKey:
-    """Returns the key that the row was reserved with: it may have been rotated since."""
-    return next(key for key in all_keys() if key.id == image.watermark_key_id)
+    """Returns the key that the row was reserved with: it may have been rotated since.
+
+    Raises:
+        UnknownKey: it was taken out of WATERMARK_KEYS.
+    """
+    for key in all_keys():
+        if key.id == image.watermark_key_id:
+            return key
+    raise UnknownKey(
+        "unknown_watermark_key", "This picture was begun with a key that is gone. Please start it again."
+    )
 
 
 def _store(file: stamping.StampedFile) -> None:

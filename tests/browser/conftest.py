@@ -29,6 +29,7 @@ def system() -> Iterator[RunningSystem]:
     # PostgreSQL works as a user of its own.
     var = Path(tempfile.mkdtemp(prefix="tracery-browser-"))
     running = RunningSystem(var)
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
     try:
         running.start()
         yield running

@@ -1,5 +1,6 @@
 """The whole system, started and stopped as the person who runs it does."""
 
+import contextlib
 import email
 import email.policy
 import json
@@ -82,7 +83,8 @@ class RunningSystem:
     def kill(self) -> None:
         """Ends by force what a failed start or stop left behind."""
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
 
     def processes(self) -> dict[int, str]:

@@ -84,6 +84,7 @@ def _take_down_and_suspend(staff: Page, number: str) -> None:
         figure = staff.get_by_role("figure").filter(has=staff.get_by_alt_text(name))
         figure.get_by_label("Show", exact=True).check()
         assert steps.is_shown(figure.get_by_alt_text(name))
+    steps.read(staff, "OURS_ALTERED")
     staff.get_by_label("Take the image down").check()
     staff.get_by_label("Reason").fill(REASON)
     staff.get_by_label("Also suspend the account").check()

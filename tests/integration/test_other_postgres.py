@@ -30,7 +30,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data, bin_folder = folder / "data", programs[-1].parent
 
     def run(program: str, *arguments: str) -> None:
-        command = [bin_folder / program, *arguments]
+        command = [str(bin_folder / program), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **own)
 
     run("initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-sync")

@@ -1,7 +1,7 @@
 import json
 import secrets
 import uuid
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("prompt")
         parser.add_argument("--out", type=Path, required=True, help="ends in .png, .jpg or .webp")
-        parser.add_argument("--seed", type=int, default=None)
-        parser.add_argument("--width", type=int, default=512)
-        parser.add_argument("--height", type=int, default=512)
+        parser.add_argument("--seed", type=_seed, default=None, help="0 or more; random if left out")
+        parser.add_argument("--width", type=_side, default=512, help="pixels, 256 to 2048 in steps of 8")
+        parser.add_argument("--height", type=_side, default=512, help="likewise")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +41,19 @@ class Command(BaseCommand):
         write_file(image, format_name, options["out"])
         answer = {"image_id": str(image.pk), "seed": seed, "file": str(options["out"])}
         self.stdout.write(json.dumps(answer) if options["json"] else f"Published as {image.pk}, seed {seed}.")
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**jobs.SEED_BITS:
+        raise ArgumentTypeError(f"a whole number from 0 to {2**jobs.SEED_BITS - 1}, not {text!r}")
+    return int(text)
+
+
+def _side(text: str) -> int:
+    # Diffusion models work on blocks of 8 pixels; the watermark needs 256.
+    if not text.isdigit() or not 256 <= int(text) <= 2048 or int(text) % 8:
+        raise ArgumentTypeError(f"256 to 2048 in steps of 8, not {text!r}")
+    return int(text)
 
 
 def _publish(prompt: str, *, seed: int, width: int, height: int) -> RegisteredImage:

@@ -57,7 +57,7 @@ def queue() -> Iterator[None]:
 
 def _forget_connections() -> None:
     pools.reset()
-    celery_app._after_fork()  # the only way to make it ask for its broker's settings again
+    celery_app._after_fork()  # type: ignore[attr-defined] # the only way to make it ask for its broker's settings again
 
 
 def worker_command(step: str, marker: Path | str, queue: str) -> list[str]:
