@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Lint reads settings without starting a database.
 LINT_ENV := DATABASE_URL=postgresql://lint@localhost/lint SECRET_KEY=$(shell printf 'x%.0s' $$(seq 40)) WATERMARK_KEYS=$(shell printf 'x%.0s' $$(seq 40))
 
-.PHONY: run test setup lint unit integration browser format lock clean
+.PHONY: run test setup lint unit integration browser format lock clean delete-all-data
 
 run: setup
 	@exec $(BIN)/python manage.py run
@@ -51,5 +51,10 @@ format: $(VENV)/.installed
 lock: $(VENV)/.installed
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/^torch==.*/torch==2.13.0/' > requirements.lock
 
+# What can be made again. The data in var/ stays: the watermark keys there are what makes pictures readable.
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+delete-all-data:
+	@printf 'This deletes every picture, account and case in var/, and the keys that make old pictures readable.\nType "delete" to go on: '; \
+	read answer; [ "$$answer" = delete ] && rm -rf var && echo Deleted. || echo "Nothing was deleted."

@@ -6,20 +6,22 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts import letters
 from accounts.errors import AlreadyDecided, NotConfirmed
 from accounts.models import AccountDecision, User
 from accounts.standing import has_confirmed_email
 
 Kind = AccountDecision.Kind
 ADMISSION_KINDS = (Kind.APPROVE, Kind.DENY)
+_SUBJECTS = {Kind.APPROVE: "You have a place", Kind.DENY: "About your place on the waitlist"}
 
 
 @transaction.atomic
 def decide(user_id: uuid.UUID, *, approve: bool, by: User | None, reason: str) -> AccountDecision:
-    """Lets a waiting person in, or not, and writes down who decided and why.
+    """Lets a waiting person in, or not; writes down who decided and why, and the letter that tells it.
 
     The row is claimed by its state: of two people who decide at the same time one changes it, and the
-    other is told so. The caller sends the letter afterwards (accounts.tasks.tell_decision).
+    other is told so. The caller enqueues the sending of the letter (accounts.tasks.send_letters).
 
     Args:
         user_id: Who waits.
@@ -39,7 +41,10 @@ def decide(user_id: uuid.UUID, *, approve: bool, by: User | None, reason: str) -
     if approve and not has_confirmed_email(user):
         raise NotConfirmed
     kind = Kind.APPROVE if approve else Kind.DENY
-    return AccountDecision.objects.create(user=user, kind=kind, reason=reason, made_by=by)
+    decision = AccountDecision.objects.create(user=user, kind=kind, reason=reason, made_by=by)
+    template = f"accounts/mail/{kind}.txt"
+    letters.write(user, subject=_SUBJECTS[kind], template=template, context={"decision": decision})
+    return decision
 
 
 def confirmed_address(user_column: str) -> Exists:

@@ -57,10 +57,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     @property
-    def is_approved(self) -> bool:
-        return self.admission == self.Admission.APPROVED
-
-    @property
     def is_suspended(self) -> bool:
         return self.suspended_at is not None
 
@@ -90,11 +86,31 @@ class AccountDecision(models.Model):
     case_number = models.CharField(max_length=20, blank=True)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="decisions_made", null=True)
     made_at = models.DateTimeField(default=timezone.now)
-    # When the letter about an admission went out (accounts.letters); suspensions are told by their case.
-    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-made_at",)
+
+
+class Letter(models.Model):
+    """An e-mail to a person, written with the decision that it tells and sent later (accounts.letters)."""
+
+    recipient = models.ForeignKey(User, models.CASCADE, related_name="letters")
+    subject = models.CharField(max_length=100)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    # When it is tried next; None after it was sent or given up.
+    due_at = models.DateTimeField(default=timezone.now, null=True, blank=True, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(sent_at__isnull=True) | models.Q(due_at__isnull=True),
+                name="letter_sent_once",
+            ),
+        )
 
 
 class RateWindow(models.Model):

@@ -3,7 +3,6 @@
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.acceptance import accept
 from accounts.models import AccountDecision, User
@@ -25,9 +24,8 @@ def open_account(email: str, password: str, *, staff: bool, reason: str) -> User
         email, password, admission=User.Admission.APPROVED, is_staff=staff, is_superuser=staff, purpose=reason
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    AccountDecision.objects.create(
-        user=user, kind=AccountDecision.Kind.APPROVE, reason=reason, made_by=None, told_at=timezone.now()
-    )
+    kind = AccountDecision.Kind.APPROVE
+    AccountDecision.objects.create(user=user, kind=kind, reason=reason, made_by=None)
     return user
 
 

@@ -1,7 +1,6 @@
-"""The door to the workers: letters about decisions."""
+"""The door to the workers: letters, and what is cleared away."""
 
 import datetime as dt
-import smtplib
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
@@ -9,22 +8,11 @@ from django.core.management import call_command
 
 from accounts import letters, limits
 
-# Errors of the way to the mail server that go by themselves; a refused recipient does not.
-_TRANSIENT = (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, ConnectionError, TimeoutError)
-
-
-@shared_task(
-    base=DjangoTask, autoretry_for=_TRANSIENT, retry_backoff=10, retry_backoff_max=600, max_retries=8
-)
-def tell_decision(decision_id: int) -> None:
-    letters.tell(decision_id)
-
 
 @shared_task(base=DjangoTask)
-def resume_stalled() -> None:
-    """Sends again what was left behind by a lost message or a mail server that was away for long."""
-    for decision in letters.lost():
-        tell_decision.delay(decision.pk)
+def send_letters() -> None:
+    """Sends the letters that are due; safe to run twice and at the same time."""
+    letters.send_due()
 
 
 @shared_task(base=DjangoTask)

@@ -101,6 +101,6 @@ def admit(request: SignedInRequest, user_id: uuid.UUID) -> HttpResponse:
     decision = admission.decide(
         person.pk, approve=form.approves, by=request.user, reason=form.cleaned_data["reason"]
     )
-    tasks.tell_decision.delay_on_commit(decision.pk)
+    tasks.send_letters.delay_on_commit()
     messages.success(request, f"{person.email}: {decision.get_kind_display()}.")
     return redirect("accounts:admissions")

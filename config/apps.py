@@ -4,11 +4,23 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 
 
 class ConfigConfig(AppConfig):
     name = "config"
+
+
+def refuse_unless_sound() -> None:
+    """Runs the system checks where nothing else does: web and worker processes start without `manage.py`.
+
+    Raises:
+        ImproperlyConfigured: one of the checks found an error.
+    """
+    errors = [problem for problem in run_checks() if problem.is_serious()]
+    if errors:
+        raise ImproperlyConfigured("\n".join(map(str, errors)))
 
 
 @register(deploy=False)
@@ -25,4 +37,13 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         problems.append(
             Error("SITE_URL is not https.", hint="It is written into every picture.", id="config.E003")
         )
+    if settings.EMBEDDED_POSTGRES:
+        hint = "The embedded server lets every local user in. Set DATABASE_URL."
+        problems.append(Error("Production runs on the embedded PostgreSQL.", hint=hint, id="config.E004"))
+    if not settings.TRUSTED_PROXY_COUNT:
+        hint = (
+            "Something in front ends TLS, and without TRUSTED_PROXY_COUNT all visitors count as one: limits "
+            "would lock everybody out. Set it to the number of your proxies."
+        )
+        problems.append(Error("TRUSTED_PROXY_COUNT is 0.", hint=hint, id="config.E005"))
     return problems

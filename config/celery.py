@@ -14,8 +14,8 @@ app.autodiscover_tasks()
 
 @worker_init.connect
 @beat_init.connect
-def refuse_to_start_unless_sound(**kwargs: Any) -> None:
+def check_configuration(**kwargs: Any) -> None:
     """Celery itself runs the system checks and goes on whatever they say."""
-    from django.core.management import call_command
+    from config.apps import refuse_unless_sound
 
-    call_command("check", verbosity=0)
+    refuse_unless_sound()

@@ -4,9 +4,11 @@ A laptop has no operator who would think of secrets, so `make run` writes random
 `var/local.env` once (see `write_local_secrets`). Production reads the process environment only.
 """
 
+import contextlib
 import json
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,10 +30,12 @@ def write_local_secrets(var: Path) -> Path:
     if path.exists():
         return path
     var.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"{name}={secrets.token_urlsafe(48)}\n" for name in _LOCAL_SECRETS)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(lines)
+    # Written whole beside it and then linked: a crash leaves no empty file, and of two at once one wins.
+    with tempfile.NamedTemporaryFile("w", dir=var, prefix=LOCAL_FILE) as file:
+        file.writelines(f"{name}={secrets.token_urlsafe(48)}\n" for name in _LOCAL_SECRETS)
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
     return path
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from django.utils.http import url_has_allowed_host_and_scheme
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
 def product(request: HttpRequest) -> dict[str, object]:
     """Context of every template."""
-    return {"product_name": settings.PRODUCT_NAME, "production": settings.PRODUCTION}
+    return {"product_name": settings.PRODUCT_NAME, "mail_in_terminal": "console" in settings.EMAIL_BACKEND}
 
 
 def is_domain_error(error: BaseException) -> bool:
@@ -46,7 +45,7 @@ def is_domain_error(error: BaseException) -> bool:
     return isinstance(getattr(error, "code", None), str) and hasattr(error, "user_message")
 
 
-class domain_errors:  # noqa: N801 - Django names middleware by this path
+class DomainErrors:
     """Turns an error that a view let through into a page that says what to do next."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -63,12 +62,11 @@ class domain_errors:  # noqa: N801 - Django names middleware by this path
         context = {"code": error.code, "message": error.user_message}  # type: ignore[attr-defined]
         if request.headers.get("Accept", "").startswith("application/json"):
             return JsonResponse(context, status=status)
-        return render(request, "problem.html", context, status=status)
+        return render(request, "problem.html", {**context, "back": _page_before(request)}, status=status)
 
 
-def api_errors(error: Exception, context: dict[str, object]) -> Response | None:
-    """DRF's exception handler, with the errors of our packages as `{code, message}`."""
-    if is_domain_error(error):
-        body = {"code": error.code, "message": error.user_message}  # type: ignore[attr-defined]
-        return Response(body, status=getattr(error, "http_status", 400))
-    return exception_handler(error, context)
+def _page_before(request: HttpRequest) -> str:
+    """Where "Try again" leads: the page with the form. Some addresses only take what is posted to them."""
+    referer = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if ours else "/"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded_postgres
 from config.environment import Environment
@@ -17,15 +18,19 @@ from config.environment import Environment
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("TRACERY_VAR") or BASE_DIR / "var")
-PRODUCTION = os.environ.get("TRACERY_ENV", "development") == "production"
+VAR_DIR = Path(os.environ.get("TRACERY_VAR") or BASE_DIR / "var").resolve()
+_ENVIRONMENT = os.environ.get("TRACERY_ENV", "development")
+if _ENVIRONMENT not in ("development", "production"):
+    raise ImproperlyConfigured(f"TRACERY_ENV must be development or production, not {_ENVIRONMENT!r}.")
+PRODUCTION = _ENVIRONMENT == "production"
 env = Environment(VAR_DIR, production=PRODUCTION)
 
 # --- Who we are -----------------------------------------------------------------------------------------
 PRODUCT_NAME = "Tracery"
 PRODUCT_VERSION = "0.1.0"
 # The address under which people reach us: it is written into every manifest and every e-mail.
-SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}").rstrip("/")
+PORT = env.number("PORT", 8000)
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 
 # --- Secrets --------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY")
@@ -38,10 +43,10 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,loca
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", False) else None
 # How many proxies of ours stand in front: the client's address is that many entries from the right of
-# X-Forwarded-For. 0 means that the header is not believed.
+# X-Forwarded-For. 0 means that no header of a proxy is believed.
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
@@ -69,8 +74,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "rest_framework",
-    "drf_spectacular",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -85,7 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "config.middleware.domain_errors",
+    "config.middleware.DomainErrors",
 ]
 TEMPLATES = [
     {
@@ -128,7 +131,14 @@ _database_url = env.text("DATABASE_URL") or embedded_postgres.ensure_running(VAR
 DATABASES = {"default": embedded_postgres.django_database(_database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that limits on sign-in attempts hold over all web processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "tracery_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tracery_cache",
+        # Django drops entries above 300 by default, and with them somebody's failed sign-ins.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Queue ----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "pgmq://localhost")
@@ -148,6 +158,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A task that hangs, on a time-stamp or mail server for instance, is ended and its row taken up again.
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_ANNOTATIONS = {
+    "generation.tasks.generate": {"time_limit": env.number("GENERATE_TIME_LIMIT_SECONDS", 1500)},
+    "provenance.tasks.examine": {"time_limit": 120},
+}
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
@@ -158,7 +174,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "resume stalled jobs": {"task": "generation.tasks.resume_stalled", "schedule": 15.0},
-    "resume stalled letters": {"task": "accounts.tasks.resume_stalled", "schedule": 60.0},
+    "send letters": {"task": "accounts.tasks.send_letters", "schedule": 60.0},
     "resume stalled inspections": {"task": "provenance.tasks.resume_stalled", "schedule": 15.0},
     "send notices": {"task": "reports.tasks.send_notices", "schedule": 30.0},
     "forget what is old": {"task": "accounts.tasks.forget_old", "schedule": 3600.0},
@@ -199,6 +215,7 @@ EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_TIMEOUT = 20
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tracery <support@localhost>")
 
@@ -222,18 +239,13 @@ CHECKS_PER_MINUTE = env.number("CHECKS_PER_MINUTE", 20)
 REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 # A suspected picture is deleted after this time unless a report was filed with it.
 UPLOAD_LIFETIME_HOURS = env.number("UPLOAD_LIFETIME_HOURS", 24)
+# No new ones are taken while those that are not deleted yet fill this much.
+MAX_UPLOADS_GB = env.number("MAX_UPLOADS_GB", 20)
 
 # --- Language, time, logs -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"
-REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "EXCEPTION_HANDLER": "config.middleware.api_errors",
-}
-SPECTACULAR_SETTINGS = {"TITLE": f"{PRODUCT_NAME} API", "VERSION": PRODUCT_VERSION}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -2,9 +2,10 @@
 
 import os
 
-from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+
+from config.apps import refuse_unless_sound
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-call_command("check", verbosity=0)
+refuse_unless_sound()

@@ -16,11 +16,12 @@ from django.utils import timezone
 from accounts import limits
 from accounts.models import User
 from generation import policy
-from generation.errors import ClaimLost, TooManyJobs
+from generation.errors import ClaimLost, OwnerSuspended, TooManyJobs
 from generation.models import Job, Refusal
 
 # A job that killed its worker twice is not tried a third time.
 MOST_ATTEMPTS = 3
+LEASES_IN_QUEUE = 5
 # Seeds are 32-bit: torch, numpy and people's habits agree on that range.
 SEED_BITS = 32
 
@@ -81,6 +82,18 @@ def report_progress(job: Job, *, steps_done: int, steps_total: int, preview: byt
     _write(job, **changes)
 
 
+def ensure_wanted(job: Job) -> None:
+    """Asked before anything is published: a cancelled request or a suspended account publishes nothing more.
+
+    Raises:
+        ClaimLost: the job was cancelled or taken over.
+        OwnerSuspended: the account was suspended meanwhile.
+    """
+    _write(job)
+    if User.objects.filter(pk=job.owner_id, suspended_at__isnull=False).exists():
+        raise OwnerSuspended
+
+
 def image_done(job: Job, done: int) -> None:
     """Writes that `done` images are published.
 
@@ -113,9 +126,11 @@ def place_in_queue(job: Job) -> int:
 def stalled() -> list[uuid.UUID]:
     """Returns jobs to enqueue again: their message was lost, or their worker died. Counts as enqueued now."""
     now = timezone.now()
-    limit = now - dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
-    lost = Q(status=Job.Status.QUEUED) | Q(status=Job.Status.RUNNING, heartbeat_at__lt=limit)
-    waiting = Job.objects.filter(lost, enqueued_at__lt=limit).order_by("created_at")
+    lease = dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    # A queued job is mostly just waiting its turn, so it is given longer before its message counts as lost.
+    lost = Q(status=Job.Status.QUEUED, enqueued_at__lt=now - LEASES_IN_QUEUE * lease)
+    dead = Q(status=Job.Status.RUNNING, heartbeat_at__lt=now - lease, enqueued_at__lt=now - lease)
+    waiting = Job.objects.filter(lost | dead).order_by("created_at")
     ids = list(waiting.values_list("pk", flat=True)[:50])
     Job.objects.filter(pk__in=ids).update(enqueued_at=now)
     return ids

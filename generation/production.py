@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generation import jobs, pipeline
-from generation.errors import ClaimLost, GaveUp, GenerationError, OwnerSuspended
+from generation.errors import BadGenerator, ClaimLost, GaveUp, GenerationError
 from generation.models import Job
 from provenance import publishing
 from provenance.errors import ProvenanceError
@@ -33,15 +33,17 @@ LEAST_SECONDS_BETWEEN_REPORTS = 0.3
 
 def run(job_id: uuid.UUID) -> None:
     """Makes and publishes the images of one job, unless another worker has it."""
+    # Before the claim: loading a large model takes minutes, in which nobody could say that we are alive.
+    generator = _loaded()
     job = jobs.claim(job_id)
     if job is None:
         return
     try:
         if job.attempt > jobs.MOST_ATTEMPTS:
             raise GaveUp
-        if job.owner.is_suspended:
-            raise OwnerSuspended
-        _make_images(job, pipeline.current())
+        if generator is None:
+            raise BadGenerator
+        _make_images(job, generator)
         jobs.finish(job)
     except ClaimLost:
         logger.info("job %s: stopped, cancelled or taken over", job.pk)
@@ -54,12 +56,21 @@ def run(job_id: uuid.UUID) -> None:
         raise
 
 
+def _loaded() -> pipeline.Generator | None:
+    try:
+        return pipeline.current()
+    except BadGenerator:
+        logger.exception("the image model cannot be loaded")
+        return None
+
+
 def _make_images(job: Job, generator: pipeline.Generator) -> None:
     published = set(
         RegisteredImage.objects.published().filter(origin_id=job.pk).values_list("origin_index", flat=True)
     )
     for index in range(job.image_count):
         if index not in published:
+            jobs.ensure_wanted(job)
             rgb = generator.text_to_image(
                 job.prompt,
                 seed=(job.seed + index) % 2**jobs.SEED_BITS,
@@ -67,6 +78,7 @@ def _make_images(job: Job, generator: pipeline.Generator) -> None:
                 height=job.height,
                 on_step=Reporter(job),
             )
+            jobs.ensure_wanted(job)
             publishing.publish(rgb, _origin(job, index, generator))
         jobs.image_done(job, index + 1)
 

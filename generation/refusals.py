@@ -2,8 +2,10 @@
 
 import uuid
 
+from django.db import transaction
 from django.utils import timezone
 
+from accounts import letters
 from accounts.errors import AlreadyDecided
 from accounts.models import User
 from generation.models import Refusal
@@ -22,8 +24,12 @@ def appeal(refusal: Refusal, text: str) -> None:
         raise AlreadyDecided
 
 
+@transaction.atomic
 def decide(refusal_id: uuid.UUID, *, outcome: str, answer: str, by: User) -> None:
     """Answers an appeal. If overturned, the same person may draw exactly this prompt from now on.
+
+    The answer stands on the page of the refusal and in a letter, which is written here; the caller enqueues
+    its sending (accounts.tasks.send_letters).
 
     Raises:
         AlreadyDecided: somebody else decided it, or it was never appealed.
@@ -33,3 +39,10 @@ def decide(refusal_id: uuid.UUID, *, outcome: str, answer: str, by: User) -> Non
     )
     if not decided:
         raise AlreadyDecided
+    refusal = Refusal.objects.select_related("owner").get(pk=refusal_id)
+    letters.write(
+        refusal.owner,
+        subject="We looked at your prompt again",
+        template=f"generation/mail/{refusal.outcome}.txt",
+        context={"refusal": refusal},
+    )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.permissions import SignedInRequest, admitted, signed_in, staff
 from accounts.policy import CATEGORIES
+from accounts.tasks import send_letters
 from generation import jobs, refusals, tasks
 from generation.forms import AppealAnswerForm, AppealForm, PromptForm
 from generation.models import Job, Refusal
@@ -49,6 +50,8 @@ def history(request: SignedInRequest) -> HttpResponse:
     by_job: dict[uuid.UUID, list[RegisteredImage]] = {}
     for image in images.order_by("origin_index").defer("thumbnail"):
         by_job.setdefault(image.origin_id, []).append(image)
+    for images_of_job in by_job.values():
+        images_of_job.sort(key=lambda image: not image.is_on_view)  # the card shows the first
     rows = [(job, by_job.get(job.pk, [])) for job in page]
     return render(request, "generation/history.html", {"page_obj": page, "rows": rows})
 
@@ -120,6 +123,7 @@ def refusal_queue(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         decision = {name: form.cleaned_data[name] for name in ("outcome", "answer")}
         refusals.decide(form.cleaned_data["refusal"], by=request.user, **decision)
+        send_letters.delay_on_commit()
         messages.success(request, "Decided. The person sees your answer on the page of the refusal.")
         return redirect("generation:refusals")
     appealed = Refusal.objects.filter(appealed_at__isnull=False).select_related("owner", "decided_by")

@@ -87,7 +87,7 @@ def answer(evidence: Evidence, kind: VerdictKind) -> Answer:
 
 
 def _is_marked(evidence: Evidence) -> bool:
-    return evidence.watermark.presence is Presence.PRESENT or evidence.manifest.state == "Trusted"
+    return evidence.watermark.presence is Presence.PRESENT
 
 
 def _manifest_line(finding: ManifestFinding) -> EvidenceLine:
@@ -107,16 +107,18 @@ def _manifest_sentence(finding: ManifestFinding) -> str:
         return "Signed by us, and nothing in the file was changed since."
     if finding.image_id:
         return "Signed by us, but the file was changed after signing."
-    if finding.state == "Trusted":
-        return "Signed by us, but it names no picture that we published."
     if finding.state == "Remote":
         return (
             "The file only names an address where a record may be. We do not open addresses found in files."
         )
     if finding.state == "Invalid":
-        return "The file carries a record of someone else's that does not fit the file any more."
+        return (
+            "The file carries one that does not hold: the file was changed after signing, or the signature "
+            "cannot be confirmed any more."
+        )
+    # Also with a certificate that we trust: the authority that certifies us certifies others.
     who = f"“{finding.signer}”" if finding.signer else "someone"
-    return f"Signed by {who}, not by us. We do not vouch for what it says."
+    return f"Signed by {who}, and not for a picture that we published. We do not vouch for what it says."
 
 
 def _watermark_line(finding: WatermarkFinding) -> EvidenceLine:

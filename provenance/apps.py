@@ -1,16 +1,21 @@
 """System checks: signing works only with a certificate chain, its key and trust anchors in place."""
 
+import datetime as dt
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 from django.utils import timezone
 
 from provenance import certificates
 from provenance.errors import BadCertificate
+
+# How long a certification authority may take to issue the next one.
+RENEWAL: Final = dt.timedelta(days=30)
 
 
 class ProvenanceConfig(AppConfig):
@@ -28,6 +33,10 @@ def _problems() -> Iterator[CheckMessage]:
         if not getattr(settings, name).is_file():
             hint = f"Set {name} to a PEM file. Pictures cannot be signed or recognised without it."
             yield Error(f"{name} does not exist.", hint=hint, id="provenance.E001")
+    if not settings.TIME_STAMP_URL:
+        hint = "Set it to a time-stamp authority; without one, other programs distrust pictures once the "
+        hint += "certificate that signed them has expired."
+        yield checks.Warning("TIME_STAMP_URL is not set.", hint=hint, id="provenance.W003")
     if settings.SIGNING_CHAIN.is_file():
         chain_pem = settings.SIGNING_CHAIN.read_text()
         yield from _certificate_problems(chain_pem)
@@ -50,9 +59,14 @@ def _certificate_problems(chain_pem: str) -> Iterator[CheckMessage]:
     except BadCertificate as error:
         yield Error("SIGNING_CHAIN cannot be read.", hint=error.user_message, id="provenance.E002")
         return
-    if chain.not_after < timezone.now():
-        hint = "Renew it; pictures signed with an expired certificate are not trusted by anybody."
-        yield Error("The signing certificate has expired.", hint=hint, id="provenance.E003")
+    left = chain.not_after - timezone.now()
+    if left <= dt.timedelta():
+        # Checking pictures and answering reports must go on; only stamping stops, in signing.signer.
+        hint = "Renew it. Until then no picture can be stamped; checking works."
+        yield checks.Warning("The signing certificate has expired.", hint=hint, id="provenance.W001")
+    elif left < RENEWAL:
+        hint = f"Renew it: it ends in {left.days} days, and then no picture can be stamped."
+        yield checks.Warning("The signing certificate ends soon.", hint=hint, id="provenance.W002")
     if "test authority" in chain.issuer:
         hint = (
             "Get a certificate from a certification authority; nobody else trusts the local test authority."

@@ -40,3 +40,9 @@ class SandboxFailed(ProvenanceError):
 
 class UnknownKey(ProvenanceError):
     """A row names a watermark key that is no longer among the settings."""
+
+
+class UploadsFull(ProvenanceError):
+    """There is no room for another upload until earlier ones are deleted."""
+
+    http_status = 503

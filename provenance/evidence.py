@@ -4,9 +4,14 @@ A finding is PRESENT, ABSENT or UNREADABLE, and "could not be read" is never mix
 Every finding names the image it points to, if any, and the chance that it is wrong.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self, TypeVar
+
+T = TypeVar("T")
+
+# Raised whenever a field changes its meaning; rows keep the one they were written with.
+VERSION: Final = 1
 
 
 class Presence(StrEnum):
@@ -21,9 +26,10 @@ class ManifestFinding:
 
     Attributes:
         state: `Trusted`, `Valid`, `Invalid` or `Remote`, as provenance.manifest reads it; empty if absent.
-        image_id: The image of ours that a manifest signed by us names; None if it is not ours.
+        image_id: The image of ours whose manifest this is; None if we did not sign it.
         intact: Signed by us, and the file's bytes are the ones that were signed.
-        look_distance: PDQ distance between the suspect and the image named; None if there is none.
+        look_distance: PDQ distance between the suspect and the image named, in the best of 8 orientations;
+            None if no image is named, or if one of the two has too little detail to compare.
     """
 
     presence: Presence = Presence.ABSENT
@@ -46,9 +52,9 @@ class WatermarkFinding:
     Attributes:
         image_id: The image whose payload it is; None for a mark made with our key that names no image here.
         p_value: Upper bound on the chance that an unmarked picture gives such a mark.
-        keeps_geometry: The mark was read without any change of geometry, so the whole picture is there and
-            must look like the image named.
-        look_distance: PDQ distance between the suspect and the image named.
+        keeps_geometry: The mark was read without any change of geometry from a picture no smaller than the
+            image named, so the whole picture is there and must look like that image.
+        look_distance: As in `ManifestFinding`.
     """
 
     presence: Presence = Presence.ABSENT
@@ -94,16 +100,17 @@ class LookalikeFinding:
 class Evidence:
     """Everything found in one file."""
 
-    sha256: str
-    width: int
-    height: int
-    format: str
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
+    format: str = ""
     notes: tuple[str, ...] = ()
     manifest: ManifestFinding = field(default_factory=ManifestFinding)
     watermark: WatermarkFinding = field(default_factory=WatermarkFinding)
     exact: ExactFinding = field(default_factory=ExactFinding)
     lookalike: LookalikeFinding = field(default_factory=LookalikeFinding)
     milliseconds: dict[str, float] = field(default_factory=dict)
+    version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:
         """Returns plain dictionaries, lists, numbers and strings."""
@@ -111,9 +118,13 @@ class Evidence:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
-        """Returns the evidence that `to_json` wrote. The value comes from our own database."""
+        """Returns the evidence that `to_json` wrote, also before or after the fields changed.
+
+        The value comes from our own database, perhaps from another version of this program: unknown fields
+        are left out, and missing ones read as not looked for.
+        """
         nested = {
-            name: kind(**_with_tuples(value[name]))
+            name: _restored(kind, value.get(name) or {})
             for name, kind in (
                 ("manifest", ManifestFinding),
                 ("watermark", WatermarkFinding),
@@ -121,11 +132,18 @@ class Evidence:
                 ("lookalike", LookalikeFinding),
             )
         }
-        return cls(**_with_tuples({**value, **nested}))
+        # What was written before versions were is version 0.
+        return _restored(cls, {"version": 0, **value, **nested})
 
 
-def _with_tuples(value: dict[str, Any]) -> dict[str, Any]:
+def _restored(kind: type[T], value: dict[str, Any]) -> T:
+    known = {item.name for item in fields(kind)}
     restored = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
     if "presence" in restored:
-        restored["presence"] = Presence(str(restored["presence"]))
-    return restored
+        restored["presence"] = _presence(restored["presence"])
+    return kind(**{name: item for name, item in restored.items() if name in known})
+
+
+def _presence(value: object) -> Presence:
+    """An unknown word of another version is not "absent"."""
+    return next((presence for presence in Presence if presence == value), Presence.UNREADABLE)

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 # A file that kills the worker twice is not tried a third time.
 MOST_ATTEMPTS = 3
 PREVIEW_SIDE = 768
+NEVER_STORED = ("upload_lost", "The picture did not reach us whole. Please send it again.")
 UNEXPECTED = ("examination_failed", "Something went wrong on our side. Please try again in a few minutes.")
 
 
@@ -27,7 +28,7 @@ def run(inspection_id: uuid.UUID) -> None:
     """Examines one upload, unless another worker has it.
 
     1. Claim: one conditional update; only the worker that changed the row goes on.
-    2. Find and judge.
+    2. Find and judge, renewing the claim before each stage, so that a slow file is not claimed twice.
     3. Write verdict and evidence, if the claim still stands.
     """
     row = _claim(inspection_id)
@@ -35,7 +36,12 @@ def run(inspection_id: uuid.UUID) -> None:
         return
     try:
         with default_storage.open(row.upload_name) as file:
-            examined = inspection.examine(file.read())
+            data = file.read()
+        examined = inspection.examine(data, lambda: _stay_claimed(row))
+    except FileNotFoundError:
+        # The row is made before the file is stored, and the web process ended in between.
+        _fail(row, ProvenanceError(*NEVER_STORED))
+        return
     except UnreadableImage as error:
         _fail(row, error)
         return
@@ -62,6 +68,10 @@ def _claim(inspection_id: uuid.UUID) -> Inspection | None:
     return row
 
 
+def _stay_claimed(row: Inspection) -> None:
+    _of_this_claim(row).update(claimed_at=timezone.now())
+
+
 def _finish(row: Inspection, examined: inspection.Examined) -> None:
     decided = verdict.decide(examined.evidence)
     image = RegisteredImage.objects.filter(pk=decided.image_id).first() if decided.image_id else None
@@ -71,6 +81,7 @@ def _finish(row: Inspection, examined: inspection.Examined) -> None:
         evidence=examined.evidence.to_json(),
         image=image,
         preview=_preview(examined),
+        client="",
         finished_at=timezone.now(),
     )
 
@@ -81,6 +92,7 @@ def _fail(row: Inspection, error: ProvenanceError) -> None:
         status=Inspection.Status.FAILED,
         error_code=error.code,
         error_message=error.user_message,
+        client="",
         finished_at=timezone.now(),
     )
 
@@ -91,5 +103,5 @@ def _of_this_claim(row: Inspection) -> QuerySet[Inspection]:
 
 def _preview(examined: inspection.Examined) -> bytes:
     out = io.BytesIO()
-    Image.fromarray(images.thumbnail(examined.rgb, PREVIEW_SIDE)).save(out, "JPEG", quality=85)
+    Image.fromarray(images.thumbnail(examined.small, PREVIEW_SIDE)).save(out, "JPEG", quality=85)
     return out.getvalue()

@@ -2,17 +2,17 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import numpy as np
-from django.core.exceptions import ValidationError
 from numpy.typing import NDArray
 
-from provenance import fingerprint, lookalike, sandbox, signing
+from provenance import detection, fingerprint, lookalike, sandbox, signing
+from provenance.errors import ProvenanceError
 from provenance.evidence import Evidence, ExactFinding, ManifestFinding, Presence, WatermarkFinding
+from provenance.fingerprint import LEAST_QUALITY, Look
 from provenance.manifest_reading import ManifestReading
 from provenance.marking_keys import all_keys
 from provenance.models import PublishedFile, RegisteredImage
@@ -22,12 +22,14 @@ from watermark.interface import Geometry
 
 @dataclass
 class Stopwatch:
-    """Milliseconds a stage took, by name."""
+    """Milliseconds a stage took, by name. Calls `alive` before each stage."""
 
+    alive: Callable[[], None]
     milliseconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        self.alive()
         start = time.perf_counter()
         yield
         self.milliseconds[name] = round((time.perf_counter() - start) * 1000, 1)
@@ -35,10 +37,10 @@ class Stopwatch:
 
 @dataclass(frozen=True)
 class Examined:
-    """The evidence, and the suspect's pixels (H, W, 3) for a preview."""
+    """The evidence, and the suspect's pixels for a preview, shrunk (see `fingerprint.Look.small`)."""
 
     evidence: Evidence
-    rgb: NDArray[np.uint8]
+    small: NDArray[np.uint8]
 
 
 def inspect(data: bytes) -> Evidence:
@@ -51,9 +53,9 @@ def inspect(data: bytes) -> Evidence:
     return examine(data).evidence
 
 
-def examine(data: bytes) -> Examined:
-    """Like `inspect`, with the decoded pixels."""
-    watch = Stopwatch()
+def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
+    """Like `inspect`, with pixels for a preview; calls `alive` before each stage."""
+    watch = Stopwatch(alive)
     with watch.stage("exact"):
         sha256, exact = _exact(data)
     with watch.stage("decode and manifest"):
@@ -62,24 +64,27 @@ def examine(data: bytes) -> Examined:
         raise examination.image_error
     decoded = examination.decoded
     assert decoded is not None
-    pdq = fingerprint.compute(decoded.rgb).pdq
+    with watch.stage("fingerprint"):
+        look = fingerprint.look(decoded.rgb)
+    with watch.stage("kept manifest"):
+        signed = _manifest(data, examination, look)
     with watch.stage("watermark"):
-        mark = _watermark(decoded.rgb, pdq)
+        mark = _watermark(decoded.rgb, look)
     with watch.stage("look-alike"):
-        alike = lookalike.find(decoded.rgb)
+        alike = lookalike.find(look)
     evidence = Evidence(
         sha256=sha256,
         width=decoded.width,
         height=decoded.height,
         format=decoded.format,
         notes=decoded.notes,
-        manifest=_manifest(examination, pdq),
+        manifest=signed,
         watermark=mark,
         exact=exact,
         lookalike=alike,
         milliseconds=watch.milliseconds,
     )
-    return Examined(evidence, decoded.rgb)
+    return Examined(evidence, look.small)
 
 
 def _exact(data: bytes) -> tuple[str, ExactFinding]:
@@ -90,42 +95,54 @@ def _exact(data: bytes) -> tuple[str, ExactFinding]:
     return sha256, ExactFinding(Presence.PRESENT, str(file.image_id), file.format)
 
 
-def _manifest(examination: sandbox.Examination, pdq: bytes) -> ManifestFinding:
+def _manifest(data: bytes, examination: sandbox.Examination, look: Look) -> ManifestFinding:
     reading = examination.manifest_reading
     if examination.manifest_error is not None:
         return ManifestFinding(presence=Presence.UNREADABLE)
     if reading is None:
         return ManifestFinding()
-    image = _ours(reading)
+    try:
+        image = _ours(data, reading)
+    except ProvenanceError:
+        # A file that is read once and kills the second reader is no evidence of anything.
+        return ManifestFinding(presence=Presence.UNREADABLE)
     return ManifestFinding(
         presence=Presence.PRESENT,
         state=reading.state,
         image_id=str(image.pk) if image else None,
-        intact=image is not None and reading.state == "Trusted" and not reading.tampered_ingredient,
+        intact=image is not None and reading.bytes_unchanged and not reading.tampered_ingredient,
         signer=reading.signer,
         generator=reading.generator,
         signed_at=reading.signed_at.isoformat() if reading.signed_at else None,
         urn=reading.urn,
         failures=reading.failures,
         ingredient_failures=reading.ingredient_failures,
-        look_distance=_look_distance(image, pdq),
+        look_distance=_look_distance(image, look),
     )
 
 
-def _ours(reading: ManifestReading) -> RegisteredImage | None:
-    """The image that the manifest names, if the signature of that statement is ours and whole.
+def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
+    """The image whose published file carries this manifest, or None for a statement that is not ours.
 
-    Anyone can write our assertion into a manifest of their own, so the signer decides.
+    A trusted signature is not enough: the authority that certifies us certifies others. Nor is a signer's
+    name or serial number beside a known URN: the URN stands in every published file, and once a certificate
+    has expired its chain is not looked at, so that anyone can write a certificate that says the same. So the
+    manifest store that we kept when we signed takes the place of the one in the file, and only if it says of
+    these bytes what the file's own manifest says is the reading believed. What it says of the bytes is then
+    ours beyond doubt, whoever vouches for our certificate today. A borrowed manifest passes this, with broken
+    bytes, as any copied one does; the look test is for that.
     """
-    if reading.image_id is None or not (reading.state == "Trusted" or reading.recoverable):
+    file = PublishedFile.objects.select_related("image").filter(manifest_urn=reading.urn).first()
+    if reading.urn is None or file is None:
         return None
-    return _published(reading.image_id)
+    kept = sandbox.default().read_beside(data, signing.anchors(), bytes(file.manifest_store))
+    return file.image if kept == reading else None
 
 
-def _watermark(rgb: NDArray[np.uint8], pdq: bytes) -> WatermarkFinding:
+def _watermark(rgb: NDArray[np.uint8], look: Look) -> WatermarkFinding:
     keys = all_keys()
     for name in codec.CODECS:
-        found = codec.detect(rgb, keys=[key.secret for key in keys], codec=name)
+        found = detection.detect(rgb, keys=[key.secret for key in keys], codec_name=name)
         if found is None:
             continue
         image = RegisteredImage.objects.with_payload(found.payload).first()
@@ -136,20 +153,24 @@ def _watermark(rgb: NDArray[np.uint8], pdq: bytes) -> WatermarkFinding:
             codec=f"{name} {codec.CODECS[name].version}",
             # The codecs are tried one after the other, and each try is a chance to be wrong.
             p_value=found.p_value * len(codec.CODECS),
-            keeps_geometry=found.geometry == Geometry(),
-            look_distance=_look_distance(image, pdq),
+            keeps_geometry=found.geometry == Geometry() and not _is_cut(rgb, image),
+            look_distance=_look_distance(image, look),
         )
     return WatermarkFinding()
 
 
-def _look_distance(image: RegisteredImage | None, pdq: bytes) -> int | None:
-    if image is None or image.pdq is None:
-        return None
-    return fingerprint.distance(image.pdq, pdq)
+def _is_cut(rgb: NDArray[np.uint8], image: RegisteredImage | None) -> bool:
+    """Whether a picture is smaller than the image it names: a part of it need not look like the whole."""
+    return image is not None and (rgb.shape[0] < image.height or rgb.shape[1] < image.width)
 
 
-def _published(image_id: UUID) -> RegisteredImage | None:
-    try:
-        return RegisteredImage.objects.published().filter(pk=image_id).first()
-    except ValidationError:
+def _look_distance(image: RegisteredImage | None, look: Look) -> int | None:
+    """PDQ distance in the best of the 8 orientations; None if there is nothing or too little to compare.
+
+    A picture that was turned, by its pixels or by a note in the file, still looks like itself.
+    """
+    if image is None or image.pdq is None or image.pdq_quality is None:
         return None
+    if min(image.pdq_quality, look.fingerprint.quality) < LEAST_QUALITY:
+        return None
+    return min(fingerprint.distance(image.pdq, turned) for turned in look.orientations)

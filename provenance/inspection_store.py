@@ -4,24 +4,40 @@ process uses this module; provenance.examination is what workers do with the row
 import datetime as dt
 import hashlib
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Q, Sum
 from django.utils import timezone
 
+from accounts.errors import TooMany
 from provenance import images
+from provenance.errors import UploadsFull
 from provenance.models import Inspection
 
+# Two tabs and a retry. Whoever waits for more keeps the workers from everybody else.
+MOST_UNFINISHED: Final = 4
+_FULL: Final = "We have no room for another picture at the moment. Please try again in a few hours."
+# Any number; names the lock under which room for uploads is counted and taken.
+_ROOM_LOCK: Final = 0x7570_6C6F
 
-def receive(upload: "UploadedFile[bytes]") -> Inspection:
+
+def receive(upload: "UploadedFile[bytes]", *, client: str = "") -> Inspection:
     """Stores a stranger's file and returns its row, to be examined by a worker. Nothing is decoded here.
+
+    Args:
+        upload: As Django received it.
+        client: Stands for who sent it (see accounts.client.counted), kept until the check ends; empty for no
+            limit on how many checks may be unfinished.
 
     Raises:
         UnreadableImage: empty, too large, or its first bytes are not those of a picture we read.
+        TooMany: this client has `MOST_UNFINISHED` checks waiting or being examined.
+        UploadsFull: uploads that are not deleted yet fill MAX_UPLOADS_GB.
     """
     size = upload.size or 0
     if size == 0:
@@ -31,35 +47,65 @@ def receive(upload: "UploadedFile[bytes]") -> Inspection:
     data = upload.read()
     if images.sniff(data) is None:
         raise images.unreadable("not_an_image")
-    return store(data)
+    return store(data, client=client)
 
 
-def store(data: bytes) -> Inspection:
-    """Stores bytes to be examined and returns their row."""
-    pk = uuid.uuid4()
-    name = default_storage.save(f"suspects/{pk}", ContentFile(data))
-    now = timezone.now()
+def store(data: bytes, *, client: str = "") -> Inspection:
+    """Stores bytes to be examined and returns their row; see `receive`.
+
+    The row comes first: whatever is in storage has a row that gets it deleted. A worker that finds no file
+    says so, and nothing is enqueued before this function has returned.
+
+    Raises:
+        TooMany, UploadsFull: see `receive`.
+    """
+    row = _make_row(data, client)
+    default_storage.save(row.upload_name, ContentFile(data))
+    return row
+
+
+@transaction.atomic
+def _make_row(data: bytes, client: str) -> Inspection:
+    """Takes room for an upload. One at a time: two that count at once would both find the last place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ROOM_LOCK])
+    if client and Inspection.objects.unfinished().filter(client=client).count() >= MOST_UNFINISHED:
+        raise TooMany
+    stored = Inspection.objects.filter(upload_deleted_at__isnull=True).aggregate(bytes=Sum("size_bytes"))
+    if (stored["bytes"] or 0) + len(data) > settings.MAX_UPLOADS_GB * 10**9:
+        raise UploadsFull("uploads_full", _FULL)
+    pk, now = uuid.uuid4(), timezone.now()
     return Inspection.objects.create(
         pk=pk,
-        upload_name=name,
+        upload_name=f"suspects/{pk}",
         sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
+        client=client,
         created_at=now,
         expires_at=now + dt.timedelta(hours=settings.UPLOAD_LIFETIME_HOURS),
     )
 
 
-def keep(row: Inspection) -> None:
-    """Lets an upload outlive its 24 hours, because a report was filed with it."""
-    Inspection.objects.filter(pk=row.pk).update(expires_at=None)
+def keep(row: Inspection) -> bool:
+    """Lets an upload outlive its 24 hours, because a report was filed with it.
+
+    Returns:
+        False if it had been deleted already.
+    """
+    not_deleted = Inspection.objects.filter(pk=row.pk, upload_deleted_at__isnull=True)
+    return bool(not_deleted.update(expires_at=None))
 
 
 def stalled() -> list[uuid.UUID]:
-    """Returns inspections to enqueue again: lost messages, dead workers. Counts as enqueued now."""
+    """Returns inspections to enqueue again, the oldest first, which count as enqueued from now on.
+
+    Their message was lost or their worker died.
+    """
     now = timezone.now()
     limit = now - dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
     lost = Q(status=Inspection.Status.QUEUED) | Q(status=Inspection.Status.RUNNING, claimed_at__lt=limit)
-    ids = list(Inspection.objects.filter(lost, enqueued_at__lt=limit).values_list("pk", flat=True)[:100])
+    left = Inspection.objects.filter(lost, enqueued_at__lt=limit).order_by("created_at")
+    ids = list(left.values_list("pk", flat=True)[:100])
     Inspection.objects.filter(pk__in=ids).update(enqueued_at=now)
     return ids
 
@@ -78,8 +124,26 @@ def _delete_upload(row: Inspection) -> bool:
     """Deletes one upload unless a report was filed with it a moment ago; the row stays locked meanwhile."""
     now = timezone.now()
     deleted = Inspection.objects.filter(pk=row.pk, expires_at__lt=now, upload_deleted_at__isnull=True).update(
-        upload_deleted_at=now, preview=b"", evidence={}
+        upload_deleted_at=now, preview=b"", evidence={}, client=""
     )
     if deleted:
         default_storage.delete(row.upload_name)
     return bool(deleted)
+
+
+def examine_again(row: Inspection) -> bool:
+    """Puts a failed check back in the queue, as new; returns False if it is not failed or has no upload."""
+    failed = Inspection.objects.filter(
+        pk=row.pk, status=Inspection.Status.FAILED, upload_deleted_at__isnull=True
+    )
+    return bool(
+        failed.update(
+            status=Inspection.Status.QUEUED,
+            attempts=0,
+            error_code="",
+            error_message="",
+            claimed_at=None,
+            finished_at=None,
+            enqueued_at=timezone.now(),
+        )
+    )

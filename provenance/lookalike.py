@@ -10,37 +10,36 @@ from PIL import Image
 
 from provenance import fingerprint, images, registry
 from provenance.evidence import LookalikeFinding, Presence
+from provenance.fingerprint import LEAST_QUALITY, Look
 from provenance.models import RegisteredImage
 
 # PDQ alone: nobody's unrelated pair came below 84; 31 is the threshold its authors publish.
 SURE_PDQ: Final = 31
 # Beyond that both hashes must agree: pHash at 54 or less extrapolates to one false pair in 10**12.
 CONFIRMING_PHASH: Final = 54
-# PDQ's authors: below this quality a picture has too little detail for its hash to mean anything.
-LEAST_QUALITY: Final = 50
 # Two candidates whose thumbnails differ from the suspect by nearly the same are told apart by nothing.
 CLEARLY_NEARER: Final = 0.6
 THUMBNAIL_SIDE: Final = 256
 
 
-def find(rgb: NDArray[np.uint8]) -> LookalikeFinding:
-    """Returns the registered image that `rgb` (uint8, shape (H, W, 3)) looks like, or an absent finding;
-    an unreadable one for a picture with too little detail to compare.
+def find(look: Look) -> LookalikeFinding:
+    """Returns the registered image that a suspect looks like, or an absent finding; an unreadable one for a
+    picture with too little detail to compare.
 
     Mirrored and quarter-turned copies are found too. When several images of ours look about as alike, for
     instance results of one prompt, the finding counts them and names none.
     """
-    query = fingerprint.compute(rgb)
-    if query.quality < LEAST_QUALITY:
-        return LookalikeFinding(presence=Presence.UNREADABLE, quality=query.quality)
-    turned = _orientations(rgb)
-    found = dict(registry.nearest(fingerprint.orientations(rgb)))
+    quality = look.fingerprint.quality
+    if quality < LEAST_QUALITY:
+        return LookalikeFinding(presence=Presence.UNREADABLE, quality=quality)
+    turned = _orientations(look.small)
+    found = dict(registry.nearest(look.orientations))
     confirmed = [
         finding
         for image in RegisteredImage.objects.filter(pk__in=found)
-        if (finding := _confirmed(image, found[image.pk], turned, query.quality))
+        if (finding := _confirmed(image, found[image.pk], turned, quality))
     ]
-    return _clearest(confirmed, query.quality)
+    return _clearest(confirmed, quality)
 
 
 def thumbnail(rgb: NDArray[np.uint8]) -> bytes:
@@ -61,7 +60,7 @@ def _confirmed(
     stored = np.asarray(Image.open(io.BytesIO(bytes(image.thumbnail))).convert("RGB"))
     differences = [_difference(view, stored) for view in turned]
     best = int(np.argmin(differences))
-    second = fingerprint.distance(fingerprint.compute(turned[best]).phash, image.phash)
+    second = fingerprint.distance(fingerprint.phash(turned[best]), image.phash)
     if distance > SURE_PDQ and second > CONFIRMING_PHASH:
         return None
     return LookalikeFinding(

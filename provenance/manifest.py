@@ -147,13 +147,13 @@ def sign(data: bytes, mime: str, statement: Statement, signer: Signer, anchors_p
 def read(data: bytes, mime: str, anchors_pem: str, store: bytes | None = None) -> ManifestReading | None:
     """Returns what the manifest of a file says, or None if there is none. Reaches no network.
 
-    For a stranger's file call `sandbox.Sandbox.read_manifest`, which runs this in a limited process.
+    For a stranger's file call the methods of `sandbox.Sandbox`, which run this in a limited process.
 
     Args:
         data: The file.
         mime: Its media type; the library looks for itself if it is wrong.
         anchors_pem: Roots whose signers read as `Trusted`.
-        store: A manifest store kept elsewhere, to be held against this file.
+        store: A manifest store kept elsewhere, to be held against this file in place of its own.
 
     Raises:
         UnreadableManifest: with code `unreadable_manifest`.
@@ -172,7 +172,7 @@ def read(data: bytes, mime: str, anchors_pem: str, store: bytes | None = None) -
         return None
     except (c2pa.C2paError, ValueError, RecursionError) as error:
         if str(error).startswith("Remote:"):
-            return manifest_reading.elsewhere(str(error).rsplit(" ", 1)[-1])
+            return manifest_reading.elsewhere()
         raise manifest_reading.unreadable() from error
 
 

@@ -22,16 +22,9 @@ GENERATION_LABEL: Final = "org.tracery.generation"
 _MAX_TEXT: Final = 200
 _MAX_ENTRIES: Final = 100
 
-_HASH_MISMATCH: Final = "assertion.dataHash.mismatch"
-_EXPIRED: Final = "signingCredential.expired"
-
-
-@dataclass(frozen=True)
-class SoftBinding:
-    """A watermark or fingerprint that a manifest names; `value` is text as written, or base64 of bytes."""
-
-    alg: str
-    value: str
+_SIGNED: Final = frozenset({"claimSignature.validated", "assertion.dataHash.match"})
+# An expired certificate gives both: its chain is not followed any more.
+_ABOUT_THE_SIGNER: Final = frozenset({"signingCredential.expired", "signingCredential.untrusted"})
 
 
 @dataclass(frozen=True)
@@ -43,50 +36,31 @@ class ManifestReading:
             `Remote` (the file only names an address, which is not fetched).
         urn: The active manifest.
         signed_at: From a time-stamp authority; None without one.
-        digital_source_type: Last part of the IPTC term of the first action that has one.
-        image_id: From our own assertion in the active manifest. Anyone can write it: believe it only if
-            `state` or `recoverable` says so, and if the anchors were ours alone.
-        ancestor_image_ids: Likewise, from the manifests of the pictures that this one was made from.
-        failures: Codes of the active manifest; an unknown signer counts as one.
+        image_id: From our own assertion in the active manifest. Anyone can write it; inspections go by what
+            we kept when we signed.
+        successes: Codes of the active manifest.
+        failures: Likewise; an unknown signer counts as one.
         ingredient_failures: Codes of the pictures that went in; a tampered parent shows only here.
     """
 
     state: State
     urn: str | None = None
-    title: str | None = None
     signer: str | None = None
     generator: str | None = None
     signed_at: datetime | None = None
-    actions: tuple[str, ...] = ()
-    digital_source_type: str | None = None
     image_id: UUID | None = None
-    ancestor_image_ids: tuple[UUID, ...] = ()
-    soft_bindings: tuple[SoftBinding, ...] = ()
     successes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     ingredient_failures: tuple[str, ...] = ()
-    remote_url: str | None = None
 
     @property
-    def is_ours_claimed(self) -> bool:
-        """Whether it carries our own assertion, whoever signed it."""
-        return self.image_id is not None
+    def bytes_unchanged(self) -> bool:
+        """Whether the statement is whole and the file's bytes are the ones it was made for.
 
-    @property
-    def hash_mismatch(self) -> bool:
-        """Whether the file's bytes are not the ones that were signed."""
-        return _HASH_MISMATCH in self.failures
-
-    @property
-    def recoverable(self) -> bool:
-        """Whether the statement is whole and its signer trusted, and only the file's bytes differ."""
-        signed = {"claimSignature.validated", "signingCredential.trusted"} <= set(self.successes)
-        return signed and set(self.failures) == {_HASH_MISMATCH}
-
-    @property
-    def credential_expired(self) -> bool:
-        """Whether the signer's certificate has ended, with no time-stamp to show it was good when used."""
-        return _EXPIRED in self.failures
+        Says nothing of the signer: a certificate that has expired since, or that nobody vouches for any
+        more, does not change a file, though without a time-stamp readers call the whole manifest invalid.
+        """
+        return _SIGNED.issubset(self.successes) and _ABOUT_THE_SIGNER.issuperset(self.failures)
 
     @property
     def tampered_ingredient(self) -> bool:
@@ -111,22 +85,13 @@ class ManifestReading:
             return cls(
                 state=fields["state"],
                 urn=_text(fields["urn"]),
-                title=_text(fields["title"]),
                 signer=_text(fields["signer"]),
                 generator=_text(fields["generator"]),
                 signed_at=_time(fields["signed_at"]),
-                actions=_texts(fields["actions"]),
-                digital_source_type=_text(fields["digital_source_type"]),
                 image_id=_uuid(fields["image_id"]),
-                ancestor_image_ids=tuple(UUID(value) for value in fields["ancestor_image_ids"]),
-                soft_bindings=tuple(
-                    SoftBinding(str(binding["alg"]), str(binding["value"]))
-                    for binding in fields["soft_bindings"]
-                ),
                 successes=_texts(fields["successes"]),
                 failures=_texts(fields["failures"]),
                 ingredient_failures=_texts(fields["ingredient_failures"]),
-                remote_url=_text(fields["remote_url"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a manifest reading: {error!r}") from error
@@ -138,32 +103,24 @@ def from_report(report: dict[str, Any]) -> ManifestReading:
     manifests = _mapping(report.get("manifests"))
     active = _mapping(manifests.get(urn))
     results = _mapping(report.get("validation_results"))
-    actions = list(_action_maps(active))
-    sources = [a["digitalSourceType"] for a in actions if isinstance(a.get("digitalSourceType"), str)]
     signature = _mapping(active.get("signature_info"))
-    ancestors = [_image_id(_mapping(other)) for label, other in manifests.items() if label != urn]
     state = report.get("validation_state")
     return ManifestReading(
         state=state if state in ("Trusted", "Valid") else "Invalid",
         urn=_text(urn),
-        title=_text(active.get("title")),
         signer=_text(signature.get("common_name") or signature.get("issuer")),
         generator=_generator(active),
         signed_at=_time(signature.get("time")),
-        actions=_texts([a.get("action") for a in actions]),
-        digital_source_type=_text(sources[0].rsplit("/", 1)[-1]) if sources else None,
         image_id=_image_id(active),
-        ancestor_image_ids=tuple(dict.fromkeys(i for i in ancestors if i))[:_MAX_ENTRIES],
-        soft_bindings=tuple(_soft_bindings(active))[:_MAX_ENTRIES],
         successes=_codes(_mapping(results.get("activeManifest")), "success"),
         failures=_codes(_mapping(results.get("activeManifest")), "failure"),
         ingredient_failures=_texts(list(_ingredient_codes(manifests, results))),
     )
 
 
-def elsewhere(address: str) -> ManifestReading:
+def elsewhere() -> ManifestReading:
     """Returns the reading of a file that only names the address of its manifest, which is not fetched."""
-    return ManifestReading(state="Remote", remote_url=_text(address))
+    return ManifestReading(state="Remote")
 
 
 def unreadable() -> UnreadableManifest:
@@ -179,20 +136,6 @@ def _assertions(manifest: dict[str, Any], label: str) -> Iterator[dict[str, Any]
         found = _mapping(entry).get("label")
         if isinstance(found, str) and found.split("__")[0] == label:
             yield _mapping(_mapping(entry).get("data"))
-
-
-def _action_maps(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for label in ("c2pa.actions", "c2pa.actions.v2"):
-        for data in _assertions(manifest, label):
-            yield from map(_mapping, _sequence(data.get("actions")))
-
-
-def _soft_bindings(manifest: dict[str, Any]) -> Iterator[SoftBinding]:
-    for data in _assertions(manifest, "c2pa.soft-binding"):
-        for block in map(_mapping, _sequence(data.get("blocks"))):
-            alg, value = _text(data.get("alg")), _text(block.get("value"))
-            if alg and value:
-                yield SoftBinding(alg, value)
 
 
 def _image_id(manifest: dict[str, Any]) -> UUID | None:

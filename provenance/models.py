@@ -114,6 +114,12 @@ class PublishedFile(models.Model):
         return published_name(self.sha256)
 
 
+class InspectionQuerySet(models.QuerySet["Inspection"]):
+    def unfinished(self) -> "InspectionQuerySet":
+        """Waiting or being examined."""
+        return self.filter(status__in=(Inspection.Status.QUEUED, Inspection.Status.RUNNING))
+
+
 class Inspection(models.Model):
     """One check of a suspected picture: the upload, what was found in it, and the verdict."""
 
@@ -128,6 +134,8 @@ class Inspection(models.Model):
     upload_name = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64, db_index=True)
     size_bytes = models.PositiveIntegerField()
+    # A keyed hash that stands for the sender while the check is unfinished (accounts.client); then empty.
+    client = models.CharField(max_length=32, blank=True)
     # The suspect as we decoded it, small and re-encoded: what staff look at, never the stranger's bytes.
     preview = models.BinaryField(blank=True, default=b"")
     verdict = models.CharField(max_length=20, blank=True)
@@ -148,8 +156,19 @@ class Inspection(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
     upload_deleted_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[InspectionQuerySet] = InspectionQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ("-created_at",)
+        # Rows are never deleted, and each upload counts the few that are unfinished or still have a file.
+        indexes = (
+            models.Index(fields=("client",), name="unfinished_by_client", condition=~Q(client="")),
+            models.Index(
+                fields=("size_bytes",),
+                name="uploads_not_deleted",
+                condition=Q(upload_deleted_at__isnull=True),
+            ),
+        )
 
 
 def signed(payload: int) -> int:

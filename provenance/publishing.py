@@ -11,11 +11,9 @@ nothing is visible, and doing it again gives the same row and publishes once.
 from dataclasses import dataclass
 
 import numpy as np
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from numpy.typing import NDArray
 
-from provenance import fingerprint, lookalike, registry, stamping
+from provenance import fingerprint, lookalike, published_files, registry, stamping
 from provenance.errors import UnknownKey
 from provenance.marking_keys import MarkingKey, all_keys
 from provenance.models import RegisteredImage, published_name
@@ -50,11 +48,12 @@ def publish(rgb: NDArray[np.uint8], origin: Origin) -> Published:
         return Published(image, is_new=False)
     stamped = stamping.stamp(rgb, image, _key_of(image))
     for file in stamped.files:
-        _store(file)
+        published_files.store(published_name(file.sha256), file.data)
+    look = fingerprint.look(stamped.rgb)
     is_new = registry.register(
         image,
-        fingerprint.compute(stamped.rgb),
-        lookalike.thumbnail(stamped.rgb),
+        look.fingerprint,
+        lookalike.thumbnail(look.small),
         [
             FileRecord(file.format, file.sha256, len(file.data), file.manifest_urn, file.manifest_store)
             for file in stamped.files
@@ -76,9 +75,3 @@ def _key_of(image: RegisteredImage) -> MarkingKey:
     raise UnknownKey(
         "unknown_watermark_key", "This picture was begun with a key that is gone. Please start it again."
     )
-
-
-def _store(file: stamping.StampedFile) -> None:
-    name = published_name(file.sha256)
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(file.data))

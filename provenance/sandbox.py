@@ -64,35 +64,6 @@ class Sandbox:
         self._helper: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def decode(self, data: bytes) -> images.Decoded:
-        """Returns the pixels of a stranger's file, see `images.decode`.
-
-        Raises:
-            UnreadableImage: as `images.decode`.
-            SandboxFailed: with code `timeout` or `crashed`.
-        """
-        found = self._ask({"decode": True}, data)
-        if found.image_error is not None:
-            raise found.image_error
-        if found.decoded is None:
-            raise _failure("crashed")
-        return found.decoded
-
-    def read_manifest(
-        self, data: bytes, mime: str, anchors_pem: str, store: bytes | None = None
-    ) -> ManifestReading | None:
-        """Returns what the manifest of a stranger's file says, see `manifest.read`.
-
-        Raises:
-            UnreadableManifest: as `manifest.read`.
-            UnreadableImage: with code `too_many_bytes`.
-            SandboxFailed: with code `timeout` or `crashed`.
-        """
-        found = self._ask({"anchors": anchors_pem, "mime": mime}, data, store)
-        if found.manifest_error is not None:
-            raise found.manifest_error
-        return found.manifest_reading
-
     def examine(self, data: bytes, anchors_pem: str) -> Examination:
         """Returns pixels and manifest, both from one child.
 
@@ -104,12 +75,23 @@ class Sandbox:
         """
         if not data or len(data) > images.MAX_BYTES:
             return Examination(image_error=images.unreadable("too_many_bytes" if data else "empty"))
-        mime = images.MIME.get(images.sniff(data) or "", "")
         try:
-            return self._ask({"decode": True, "anchors": anchors_pem, "mime": mime}, data)
+            return self._ask({"decode": True, "anchors": anchors_pem, "mime": _mime(data)}, data)
         except SandboxFailed as error:
             alone = self._ask({"decode": True}, data)
             return Examination(alone.decoded, alone.image_error, manifest_error=error)
+
+    def read_beside(self, data: bytes, anchors_pem: str, store: bytes) -> ManifestReading | None:
+        """Returns what a manifest store that we kept says of a stranger's file, in place of the one in it.
+
+        Raises:
+            UnreadableManifest: as `manifest.read`.
+            SandboxFailed: with code `timeout` or `crashed`.
+        """
+        found = self._ask({"anchors": anchors_pem, "mime": _mime(data)}, data, store)
+        if found.manifest_error is not None:
+            raise found.manifest_error
+        return found.manifest_reading
 
     def close(self) -> None:
         """Ends the helper. The next request starts another."""
@@ -117,8 +99,7 @@ class Sandbox:
             self._discard()
 
     def _ask(self, header: dict[str, Any], data: bytes, store: bytes | None = None) -> Examination:
-        if len(data) > images.MAX_BYTES:
-            raise images.unreadable("too_many_bytes")
+        assert len(data) <= images.MAX_BYTES
         asked = {**header, "size": len(data), "has_store": store is not None}
         outcome, body = self._exchange(asked, [data, store or b""])
         if outcome.get("status") != "done":
@@ -127,7 +108,7 @@ class Sandbox:
             answer, pixels = frames.split(body)
             if "failed" in answer:
                 raise ValueError(str(answer["failed"]))
-            return _examination(answer, pixels)
+            return _examination(answer, pixels, decode="decode" in header)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _failure("crashed") from error
 
@@ -208,9 +189,15 @@ def _failure(code: str) -> SandboxFailed:
     return SandboxFailed(known, _MESSAGES[known])
 
 
-def _examination(answer: dict[str, Any], pixels: memoryview) -> Examination:
+def _mime(data: bytes) -> str:
+    return images.MIME.get(images.sniff(data) or "", "")
+
+
+def _examination(answer: dict[str, Any], pixels: memoryview, *, decode: bool) -> Examination:
     """Returns the child's answer after checking every part of it."""
     code, image, reading = answer["image_error"], answer["image"], answer["manifest"]
+    if decode and code is None and image is None:
+        raise ValueError("neither a picture nor what is wrong with it")
     unreadable_manifest = answer["manifest_error"] is not None
     return Examination(
         decoded=_decoded(image, pixels) if image is not None else None,

@@ -10,7 +10,7 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from provenance import images, manifest, signing
+from provenance import detection, images, manifest, signing
 from provenance.errors import ProvenanceError
 from provenance.marking_keys import MarkingKey
 from provenance.models import RegisteredImage
@@ -62,9 +62,10 @@ def stamp(rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey) -> St
 
     Raises:
         StampUnreadable: a stamp could not be read back from a finished file.
-        SigningFailed: the signature was not made.
+        SigningFailed: the signature was not made, for instance because our certificate has expired.
         watermark.errors.WatermarkError: the picture is too small or does not hold a watermark.
     """
+    signing.signer()  # says at once that nothing can be signed
     signed_look = signature.draw(rgb)
     marked = codec.embed(signed_look, image.payload, key=key.secret, codec=image.watermark_codec)
     return StampedImage(marked, tuple(_files(marked, image, key)))
@@ -75,7 +76,7 @@ def watermark_alg(codec_name: str) -> str:
     return f"org.tracery.{codec_name.lower()}.{codec.CODECS[codec_name].version}"
 
 
-def verify_url(image: RegisteredImage) -> str:
+def verify_url() -> str:
     """Returns the address that every manifest of ours names for checking a picture."""
     return f"{settings.SITE_URL}/verify"
 
@@ -105,7 +106,7 @@ def _statement(image: RegisteredImage) -> manifest.Statement:
         created_at=image.reserved_at,
         watermark_alg=watermark_alg(image.watermark_codec),
         watermark_value=f"{image.payload:016x}",
-        verify_url=verify_url(image),
+        verify_url=verify_url(),
         flow=image.flow,  # type: ignore[arg-type]
         product_name=settings.PRODUCT_NAME,
     )
@@ -125,5 +126,5 @@ def _read_back(data: bytes, mime: str, image: RegisteredImage, key: MarkingKey) 
 
 def _carries_mark(data: bytes, image: RegisteredImage, key: MarkingKey) -> bool:
     rgb = images.decode(data).rgb
-    found = codec.detect(rgb, keys=[key.secret], codec=image.watermark_codec)
+    found = detection.detect(rgb, keys=[key.secret], codec_name=image.watermark_codec)
     return found is not None and found.payload == image.payload

@@ -1,9 +1,11 @@
+import hashlib
 import uuid
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,8 +26,9 @@ from provenance.verdict import VerdictKind
 def verify(request: HttpRequest) -> HttpResponse:
     form = SuspectForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        limits.take(f"verify:{client.counted(request)}", limit=settings.CHECKS_PER_MINUTE, window_seconds=60)
-        row = inspection_store.receive(form.cleaned_data["picture"])
+        sender = client.counted(request)
+        limits.take(f"verify:{sender}", limit=settings.CHECKS_PER_MINUTE, window_seconds=60)
+        row = inspection_store.receive(form.cleaned_data["picture"], client=sender)
         tasks.examine.delay_on_commit(row.pk)
         return redirect("provenance:answer", row.pk)
     context = {"form": form, "max_bytes": images.MAX_BYTES, "hours": settings.UPLOAD_LIFETIME_HOURS}
@@ -51,7 +54,7 @@ def thumbnail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     _allow_owner_or_staff(image, request.user)
     if not image.is_on_view and not request.user.is_staff:
         raise Http404
-    return _picture(bytes(image.thumbnail), "image/jpeg")
+    return _picture(request, bytes(image.thumbnail), "image/jpeg")
 
 
 @require_safe
@@ -63,7 +66,7 @@ def download(request: SignedInRequest, pk: uuid.UUID, format_name: str) -> HttpR
     _allow_owner_or_staff(file.image, request.user)
     if not file.image.is_on_view:
         return render(request, "provenance/withdrawn.html", status=410)
-    response = _picture(open_file(file), images.MIME[file.format])
+    response = _picture(request, open_file(file), images.MIME[file.format])
     if "inline" not in request.GET:
         name = f"{slugify(settings.PRODUCT_NAME)}-{str(pk)[:8]}.{file.format.lower()}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -76,7 +79,7 @@ def suspect(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     row = get_object_or_404(Inspection, pk=pk)
     if not row.preview:
         raise Http404
-    return _picture(bytes(row.preview), "image/jpeg")
+    return _picture(request, bytes(row.preview), "image/jpeg")
 
 
 def _allow_owner_or_staff(image: RegisteredImage, user: User) -> None:
@@ -84,14 +87,19 @@ def _allow_owner_or_staff(image: RegisteredImage, user: User) -> None:
         raise PermissionDenied
 
 
-def _picture(data: bytes, mime: str) -> HttpResponse:
-    # no-transform: a proxy that recompresses pictures would break the signature.
-    return HttpResponse(
+def _picture(request: HttpRequest, data: bytes, mime: str) -> HttpResponse:
+    """A picture that a browser may keep but asks about each time, so that a withdrawn one is gone at once."""
+    response = HttpResponse(
         data,
         content_type=mime,
         headers={
-            "Cache-Control": "private, no-transform, max-age=300",
+            # no-transform: a proxy that recompresses pictures would break the signature.
+            "Cache-Control": "private, no-cache, no-transform",
+            "ETag": f'"{hashlib.sha256(data).hexdigest()}"',
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         },
     )
+    conditional = get_conditional_response(request, etag=response["ETag"], response=response)
+    assert isinstance(conditional, HttpResponse), "a response was given"
+    return conditional

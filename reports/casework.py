@@ -1,7 +1,7 @@
 """A case from report to decision. Nothing is erased: a later decision overrides an earlier one.
 
-Two people may decide at once. The case is claimed by a conditional update inside the transaction that does
-everything else; the second waits for the first, then finds the case in another state and changes nothing.
+Two people may decide at once. The case is locked inside the transaction that does everything else; the second
+waits for the first, then finds that the case is no longer as it was when they looked, and changes nothing.
 Decisions of different cases about one image are put in a row by locking the image after the case.
 """
 
@@ -17,13 +17,14 @@ from accounts.models import AccountDecision, User
 from provenance import inspection_store, registry
 from provenance.models import Inspection, RegisteredImage
 from reports import drafts, passphrase
-from reports.errors import AlreadyDecided, NoAccountToSuspend, NoImageTraced
+from reports.errors import AlreadyDecided, CaseChanged, CheckExpired, NoAccountToSuspend, NoImageTraced
 from reports.models import Case, Decision, Notice
 
 # Somebody who mistypes gets a few tries. A passphrase of 62 bits would stand against far more, so these
-# limits are there for the work that hashing costs us.
+# limits are there for the work that hashing costs us. There is none over all clients for one number: whoever
+# knows a number, which is no secret, could use it up and keep the reporter out.
 STATUS_TRIES_PER_CLIENT: Final = 30
-STATUS_TRIES_PER_CASE: Final = 10
+STATUS_TRIES_PER_CLIENT_AND_CASE: Final = 10
 STATUS_WINDOW_SECONDS: Final = 900
 
 
@@ -54,6 +55,9 @@ def file_report(
         contact_email: May be empty.
         inspection: The check of the suspected picture, if there is one; its upload is kept from now on.
         image: The image of ours that it traced to, as far as is known yet.
+
+    Raises:
+        CheckExpired: the upload was deleted a moment ago; nothing was filed.
     """
     secret = passphrase.new_passphrase()
     case = Case.objects.create(
@@ -66,8 +70,8 @@ def file_report(
         inspection=inspection,
         image=image,
     )
-    if inspection is not None:
-        inspection_store.keep(inspection)
+    if inspection is not None and not inspection_store.keep(inspection):
+        raise CheckExpired
     Notice.objects.bulk_create(drafts.for_receipt(case))
     return Filed(case, secret)
 
@@ -81,12 +85,16 @@ def look_up(number: str, typed_passphrase: str, *, client: str) -> Case | None:
         client: Stands for who asks; see accounts.client.counted.
 
     Raises:
-        TooMany: this client, or all clients for this number, tried too often.
+        TooMany: this client tried too often, in all or with this number.
     """
     number = passphrase.read_number(number)
     secret = passphrase.read_passphrase(typed_passphrase)
     limits.take(f"case-status:{client}", limit=STATUS_TRIES_PER_CLIENT, window_seconds=STATUS_WINDOW_SECONDS)
-    limits.take(f"case-status:{number}", limit=STATUS_TRIES_PER_CASE, window_seconds=STATUS_WINDOW_SECONDS)
+    limits.take(
+        f"case-status:{number}:{client}",
+        limit=STATUS_TRIES_PER_CLIENT_AND_CASE,
+        window_seconds=STATUS_WINDOW_SECONDS,
+    )
     case = Case.objects.select_related("image", "inspection__image").filter(number=number).first()
     if case is None:
         make_password(secret)  # as slow as the check of a number that exists
@@ -94,11 +102,37 @@ def look_up(number: str, typed_passphrase: str, *, client: str) -> Case | None:
     return case if check_password(secret, case.passphrase_hash) else None
 
 
+def as_it_stands(case: Case) -> str:
+    """Returns what a decision starts from, the image and the last decision, as a text for a form to carry."""
+    image, last = case.traced_image, case.last_decision
+    return f"{image.pk if image else ''}/{last.pk if last else ''}"
+
+
+def can_start(case: Case, action: str) -> bool:
+    """True when `action` is possible in the present state of `case`, if it leads to an image."""
+    match action:
+        case Decision.Action.NO_ACTION:
+            return case.is_open
+        case Decision.Action.REINSTATE:
+            return case.take_down_stands
+        case _:
+            return not case.take_down_stands
+
+
+def locked(case_id: uuid.UUID) -> Case:
+    """Returns the case with its images, locked until the transaction ends."""
+    # Two queries: who waits for the lock would get what is joined from before the wait.
+    Case.objects.select_for_update().get(pk=case_id)
+    return Case.objects.select_related("image__owner", "inspection__image__owner").get(pk=case_id)
+
+
 @transaction.atomic
-def decide(case_id: uuid.UUID, *, action: str, reason: str, suspend_account: bool, by: User) -> Decision:
+def decide(
+    case_id: uuid.UUID, *, action: str, reason: str, suspend_account: bool, seen: str, by: User
+) -> Decision:
     """Decides a case, all or nothing.
 
-    1. Claim the case: open -> decided, or for a reinstatement the take-down that it overrides.
+    1. Claim the case: lock it, and go on only if it still is as the person saw it.
     2. Write the decision.
     3. Take the image down or reinstate it; suspend the account, or lift what the take-down had suspended.
     4. Write the notices, which the outbox sends after the commit.
@@ -110,21 +144,23 @@ def decide(case_id: uuid.UUID, *, action: str, reason: str, suspend_account: boo
         action: One of Decision.Action.
         reason: Shown to the reporter and to the account, so written for them.
         suspend_account: Suspend the account that made the image; with a take-down only.
+        seen: `as_it_stands` of the case when the person looked at it.
         by: The person of the staff.
 
     Raises:
         AlreadyDecided: the case was not in the state that the action starts from.
+        CaseChanged: it was, but leads to another image by now, or was decided in between.
         NoImageTraced: there is no image to take down or reinstate.
         NoAccountToSuspend: the suspension has no account or no take-down to follow from.
     """
-    case = _claim(case_id, action)
-    overridden = _overridden(case, action)
+    case = _claim(case_id, action, seen)
+    overridden = case.last_decision
     image = _locked_image(case, action)
     owner = image.owner if image else None
     if suspend_account and (owner is None or action != Decision.Action.TAKE_DOWN):
         raise NoAccountToSuspend
     decision = Decision.objects.create(
-        case=case, action=action, reason=reason, suspends_account=suspend_account, made_by=by
+        case=case, action=action, image=image, reason=reason, suspends_account=suspend_account, made_by=by
     )
     lifted = False
     if action == Decision.Action.TAKE_DOWN and image is not None:
@@ -167,7 +203,7 @@ def reinstate(decision: Decision, image: RegisteredImage, overridden: Decision) 
 def cases_holding_down(image: RegisteredImage, *, besides: Case) -> list[Case]:
     """Returns the other cases about `image` whose last decision took it down."""
     others = Case.objects.about(image).decided().exclude(pk=besides.pk).prefetch_related("decisions")
-    return [case for case in others if _last_action(case) == Decision.Action.TAKE_DOWN]
+    return [case for case in others if case.take_down_stands]
 
 
 def brought_the_suspension(decision: Decision, owner: User) -> bool:
@@ -182,21 +218,14 @@ def brought_the_suspension(decision: Decision, owner: User) -> bool:
     )
 
 
-def _claim(case_id: uuid.UUID, action: str) -> Case:
-    before = Case.Status.DECIDED if action == Decision.Action.REINSTATE else Case.Status.OPEN
-    if not Case.objects.filter(pk=case_id, status=before).update(status=Case.Status.DECIDED):
+def _claim(case_id: uuid.UUID, action: str, seen: str) -> Case:
+    case = locked(case_id)
+    if not can_start(case, action):
         raise AlreadyDecided
-    return Case.objects.select_related("image__owner", "inspection__image__owner").get(pk=case_id)
-
-
-def _overridden(case: Case, action: str) -> Decision | None:
-    """The take-down that a reinstatement overrides; the claim has locked the case, so it is the last one."""
-    if action != Decision.Action.REINSTATE:
-        return None
-    last = case.decisions.order_by("made_at", "pk").last()
-    if last is None or last.action != Decision.Action.TAKE_DOWN:
-        raise AlreadyDecided
-    return last
+    if as_it_stands(case) != seen:
+        raise CaseChanged
+    Case.objects.filter(pk=case.pk).update(status=Case.Status.DECIDED)
+    return case
 
 
 def _locked_image(case: Case, action: str) -> RegisteredImage | None:
@@ -212,11 +241,6 @@ def _locked_image(case: Case, action: str) -> RegisteredImage | None:
     )
     case.save(update_fields=["image"])
     return case.image
-
-
-def _last_action(case: Case) -> str:
-    decisions = sorted(case.decisions.all(), key=lambda decision: (decision.made_at, decision.pk))
-    return decisions[-1].action
 
 
 def _free_number() -> str:

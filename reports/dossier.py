@@ -3,16 +3,18 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from django.db.models import Max, QuerySet
 
 from accounts.models import AccountDecision, User
 from provenance.models import Inspection, RegisteredImage
 from reports import casework, drafts, notices, passphrase
-from reports.models import Case, CaseQuerySet, Decision, Notice
+from reports.linking import NamedImage, can_link, named_images
+from reports.models import Case, CaseQuerySet, Decision, Link, Notice
 
 Tab = Literal["open", "decided"]
+_OVERRIDES: Final = "The earlier decision stays in the history; this one overrides it."
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Dossier:
     taken_down_before: int
     decisions: list[Decision]
     notices: list[Notice]
+    links: list[Link]
+    named: list[NamedImage]
+    can_link: bool
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,16 @@ def queue(tab: Tab, search: str) -> CaseQuerySet:
 
 
 def linked_inspection(text: str) -> Inspection | None:
-    """Returns the check that a report page was reached from, or None if `text` names none."""
+    """Returns the check that a report page was reached from.
+
+    None if `text` names none, or one whose upload was deleted: nobody could look at that picture any more.
+    """
     try:
         pk = uuid.UUID(text)
     except ValueError:
         return None
-    return Inspection.objects.select_related("image").filter(pk=pk).first()
+    kept = Inspection.objects.filter(upload_deleted_at__isnull=True)
+    return kept.select_related("image").filter(pk=pk).first()
 
 
 def collect(case: Case) -> Dossier:
@@ -90,23 +99,22 @@ def collect(case: Case) -> Dossier:
         taken_down_before=_take_downs(owner, besides=case) if owner else 0,
         decisions=list(case.decisions.select_related("made_by").order_by("made_at", "pk")),
         notices=list(case.notices.order_by("created_at", "pk")),
+        links=list(case.links.select_related("made_by").order_by("made_at", "pk")),
+        named=named_images(case),
+        can_link=can_link(case),
     )
 
 
 def available_actions(case: Case) -> list[Decision.Action]:
     """Returns what can be decided in the present state of `case`."""
-    if case.is_open:
-        with_image = [Decision.Action.TAKE_DOWN] if case.traced_image else []
-        return [*with_image, Decision.Action.NO_ACTION]
-    last = case.decisions.order_by("made_at", "pk").last()
-    took_down = last is not None and last.action == Decision.Action.TAKE_DOWN
-    return [Decision.Action.REINSTATE] if took_down else []
+    actions = [Decision.Action.NO_ACTION] if case.traced_image is None else list(Decision.Action)
+    return [action for action in actions if casework.can_start(case, action)]
 
 
 def can_suspend(case: Case) -> bool:
     """True when a take-down of `case` could suspend an account that is not suspended yet."""
-    image = case.traced_image
-    return case.is_open and image is not None and image.owner is not None and not image.owner.is_suspended
+    owner = case.traced_image.owner if case.traced_image else None
+    return owner is not None and not owner.is_suspended and not case.take_down_stands
 
 
 def foresee(case: Case, *, action: str, reason: str, suspend_account: bool) -> Foresight:
@@ -125,7 +133,7 @@ def foresee(case: Case, *, action: str, reason: str, suspend_account: bool) -> F
             drafts.for_decision(case, decision, on_view=False, lifted=False),
         )
     held = casework.cases_holding_down(image, besides=case)
-    last = case.decisions.order_by("made_at", "pk").last()
+    last = case.last_decision
     lifted = (
         last is not None and image.owner is not None and casework.brought_the_suspension(last, image.owner)
     )
@@ -141,9 +149,11 @@ def timeline(case: Case) -> list[Event]:
     if case.inspection is not None and case.inspection.finished_at is not None:
         text = _examined(case.inspection)
         events.append(Event(case.inspection.finished_at, "We examined the picture", text))
-    on_view = case.traced_image is not None and case.traced_image.is_on_view
+    last = case.last_decision
+    now_on_view = case.traced_image is not None and case.traced_image.is_on_view
     for index, decision in enumerate(case.decisions.order_by("made_at", "pk")):
         title = "We looked again" if index else "We decided"
+        on_view = now_on_view if decision == last else None
         text = notices.outcome_sentence(decision.action, on_view=on_view)
         events.append(Event(decision.made_at, title, text, decision.reason))
     return sorted(events, key=lambda event: event.at)
@@ -162,7 +172,7 @@ def _account_decisions(owner: User) -> QuerySet[AccountDecision]:
 
 
 def _take_downs(owner: User, *, besides: Case) -> int:
-    earlier = Decision.objects.filter(action=Decision.Action.TAKE_DOWN, case__image__owner=owner)
+    earlier = Decision.objects.filter(action=Decision.Action.TAKE_DOWN, image__owner=owner)
     return earlier.exclude(case=besides).count()
 
 
@@ -184,6 +194,8 @@ def _take_down_consequences(case: Case, image: RegisteredImage, suspend_account:
     if open_others:
         cases_stay = "other open case stays" if open_others == 1 else "other open cases stay"
         consequences.append(f"{open_others} {cases_stay} to be decided about this image.")
+    if not case.is_open:
+        consequences.append(_OVERRIDES)
     return consequences
 
 
@@ -196,5 +208,5 @@ def _reinstate_consequences(held: list[Case], lifted: bool) -> list[str]:
     ]
     if lifted:
         consequences.append("The suspension that this case brought is lifted.")
-    consequences.append("The earlier decision stays in the history; this one overrides it.")
+    consequences.append(_OVERRIDES)
     return consequences

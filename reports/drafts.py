@@ -33,7 +33,7 @@ def for_decision(case: Case, decision: Decision, *, on_view: bool, lifted: bool)
         drafts.append(_to_reporter(case, Notice.Kind.OUTCOME, notices.outcome(ruling, addresses)))
     image = case.traced_image
     if decision.action != Decision.Action.NO_ACTION and image is not None and image.owner is not None:
-        account = _account(image, decision, lifted=lifted)
+        account = _account(case, image, decision, lifted=lifted)
         drafts.append(_to_owner(case, image, notices.statement(ruling, account, addresses)))
     return drafts
 
@@ -52,9 +52,15 @@ def _to_owner(case: Case, image: RegisteredImage, letter: notices.Letter) -> Not
     )
 
 
-def _account(image: RegisteredImage, decision: Decision, *, lifted: bool) -> notices.Account:
+def _account(case: Case, image: RegisteredImage, decision: Decision, *, lifted: bool) -> notices.Account:
     made_at = image.published_at or image.reserved_at
-    return notices.Account(str(image.pk), made_at.date(), decision.suspends_account, lifted)
+    return notices.Account(
+        image_id=str(image.pk),
+        made_on=made_at.date(),
+        suspended=decision.suspends_account,
+        lifted=lifted,
+        matched_by_person=case.links.exists(),
+    )
 
 
 def _addresses() -> notices.Addresses:

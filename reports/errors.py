@@ -17,6 +17,41 @@ class AlreadyDecided(ReportError):
     http_status = 409
 
 
+class CaseChanged(ReportError):
+    """Since the person looked at it the case was decided, or leads to another image."""
+
+    code = "case_changed"
+    user_message = "This case has changed since you looked at it. Go back and reload it, then decide."
+    http_status = 409
+
+
+class TakeDownStands(ReportError):
+    """Another image was chosen for a case while its take-down stands; what is reinstated must be clear."""
+
+    code = "take_down_stands"
+    user_message = "This case has taken an image down. Reinstate that image first, then choose another."
+    http_status = 409
+
+
+class NoSuchImage(ReportError):
+    """No published image of ours has this number."""
+
+    code = "no_such_image"
+    user_message = "No image of ours has this number."
+    http_status = 404
+
+
+class CheckExpired(ReportError):
+    """The checked picture was deleted in the moment in which the report was sent."""
+
+    code = "check_expired"
+    user_message = (
+        "The picture that you checked was deleted a moment ago, because its day is over. Nothing was sent. "
+        "Go back, and send the report again: you can add the picture there."
+    )
+    http_status = 409
+
+
 class NoImageTraced(ReportError):
     """A take-down or reinstatement of a case that traces to no image of ours."""
 

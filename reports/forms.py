@@ -1,3 +1,4 @@
+import uuid
 from typing import Any
 
 from django import forms
@@ -5,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from provenance import images
 from provenance.models import Inspection
-from reports import dossier
+from reports import casework, dossier, linking
 from reports.models import REASON_MAX_LENGTH, Case, Decision
 
 # More than any picture format needs to say what it is.
@@ -104,7 +105,33 @@ class StatusForm(forms.Form):
     )
 
 
+class LinkForm(forms.Form):
+    """Which image of ours a case is about, where the marks in the picture do not say it."""
+
+    image = forms.CharField(
+        label="Image number",
+        help_text="The number of an image of ours, or the address of its page here.",
+        error_messages={"required": "Please enter a number."},
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+
+    def clean_image(self) -> uuid.UUID:
+        found = linking.read_number(self.cleaned_data["image"])
+        if found is None or not linking.exists(found):
+            raise forms.ValidationError("No image of ours has this number.")
+        if self.case.traced_image is not None and self.case.traced_image.pk == found:
+            raise forms.ValidationError("The case leads to this image already.")
+        return found
+
+
 class DecisionForm(forms.Form):
+    # What the person saw when they decided; see casework.as_it_stands.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     action = forms.ChoiceField(
         label="Decision",
         widget=forms.RadioSelect,
@@ -127,6 +154,8 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.stands = casework.as_it_stands(case)
+        self.fields["seen"].initial = self.stands
         actions = dossier.available_actions(case)
         choice = self.fields["action"]
         assert isinstance(choice, forms.ChoiceField)
@@ -138,6 +167,9 @@ class DecisionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("seen") != self.stands:
+            self.data = dict(self.data.items()) | {"seen": self.stands}
+            self.add_error(None, "The case has changed since you opened it. Please look at it again.")
         if cleaned.get("suspend_account") and cleaned.get("action") != Decision.Action.TAKE_DOWN:
             self.add_error(
                 "suspend_account", "An account can be suspended only when its image is taken down."
@@ -145,7 +177,7 @@ class DecisionForm(forms.Form):
         return cleaned
 
     def choice(self) -> dict[str, Any]:
-        """What was chosen, as casework.decide takes it."""
+        """What was chosen, as casework.decide and dossier.foresee take it."""
         return {
             "action": self.cleaned_data["action"],
             "reason": self.cleaned_data["reason"],

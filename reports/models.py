@@ -119,6 +119,30 @@ class Case(models.Model):
     def is_overdue(self) -> bool:
         return self.is_open and self.due_at is not None and self.due_at < timezone.now()
 
+    @property
+    def last_decision(self) -> "Decision | None":
+        """The decision that counts now."""
+        decisions = sorted(self.decisions.all(), key=lambda decision: (decision.made_at, decision.pk))
+        return decisions[-1] if decisions else None
+
+    @property
+    def take_down_stands(self) -> bool:
+        """True when this case took an image down and has not reinstated it."""
+        last = self.last_decision
+        return last is not None and last.action == Decision.Action.TAKE_DOWN
+
+
+class Link(models.Model):
+    """A person's finding that a case is about this image of ours. Append-only: the last one counts."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="links")
+    image = models.ForeignKey(RegisteredImage, models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("made_at",)
+
 
 class Decision(models.Model):
     """What was decided in a case, and why. Append-only: a later decision overrides an earlier one."""
@@ -129,6 +153,8 @@ class Decision(models.Model):
         REINSTATE = "reinstate", "Reinstate the image"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
+    # What was decided about: the case may be linked to another image later.
+    image = models.ForeignKey(RegisteredImage, models.PROTECT, null=True, blank=True, related_name="+")
     action = models.CharField(max_length=10, choices=Action)
     reason = models.TextField(max_length=REASON_MAX_LENGTH)
     suspends_account = models.BooleanField(default=False)
@@ -137,6 +163,11 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ("made_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(image__isnull=False) | Q(action="no_action"), name="image_changed_is_known"
+            ),
+        )
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

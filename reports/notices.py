@@ -44,12 +44,14 @@ class Account:
         image_id: The image's id in the registry, as the owner's history shows it.
         suspended: The decision suspends the account too.
         lifted: The decision ends the suspension that it overrides.
+        matched_by_person: Staff chose the image; otherwise marks in the reported picture led to it.
     """
 
     image_id: str
     made_on: dt.date
     suspended: bool = False
     lifted: bool = False
+    matched_by_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,7 @@ def statement(ruling: Ruling, account: Account, addresses: Addresses) -> Letter:
         f"Why:\n{ruling.reason}",
         _account_sentence(account),
         f"Our content policy (version {addresses.policy_version}):\n{addresses.policy_url}",
-        "We looked into this because of a report. Marks in the picture led to your account; that part is "
-        "done by a program. A person made the decision.",
+        _how_we_know(account),
         f"If you think that this is wrong, answer this e-mail or write to {addresses.support} within "
         f"{OBJECTION_MONTHS} months and give the number {ruling.number}. A person will look at it again, and "
         "what was done can be undone. You may also turn to a court or to an out-of-court body.",
@@ -108,8 +109,13 @@ def statement(ruling: Ruling, account: Account, addresses: Addresses) -> Letter:
     )
 
 
-def outcome_sentence(action: str, *, on_view: bool) -> str:
-    """Returns in one or two sentences, for the reporter, what a decision means."""
+def outcome_sentence(action: str, *, on_view: bool | None) -> str:
+    """Returns in one or two sentences, for the reporter, what a decision means.
+
+    Args:
+        action: One of Decision.Action.
+        on_view: Whether the image was on view afterwards; None where later decisions have covered that up.
+    """
     match action:
         case Decision.Action.TAKE_DOWN:
             return (
@@ -119,6 +125,8 @@ def outcome_sentence(action: str, *, on_view: bool) -> str:
             )
         case Decision.Action.REINSTATE if on_view:
             return "We looked at the case again and put the image back on view."
+        case Decision.Action.REINSTATE if on_view is None:
+            return "We looked at the case again and took our decision back."
         case Decision.Action.REINSTATE:
             return (
                 "We looked at the case again and took our decision back. The image stays down for another "
@@ -137,6 +145,18 @@ def _what_happened(ruling: Ruling, account: Account) -> str:
     return (
         f"We took back one decision about {image}. It stays down for now, because another decision about the "
         "same image still stands."
+    )
+
+
+def _how_we_know(account: Account) -> str:
+    if account.matched_by_person:
+        return (
+            "We looked into this because of a report. A person found that it is about this image, and a "
+            "person made the decision."
+        )
+    return (
+        "We looked into this because of a report. Marks in the picture led to your account; that part is "
+        "done by a program. A person made the decision."
     )
 
 

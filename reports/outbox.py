@@ -3,6 +3,7 @@
 import logging
 import smtplib
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from django.conf import settings
@@ -15,8 +16,10 @@ from reports.models import Notice
 
 logger = logging.getLogger(__name__)
 
-# A mail server that says nothing for this long is treated as one that refused.
-MAIL_TIMEOUT_SECONDS: Final = 20
+# One call ends after so many notices, or with the first one after so long: a mail server that hangs would
+# otherwise hold a worker for as long as there are notices. The rest is sent by the next call, soon after.
+NOTICES_PER_CALL: Final = 20
+SECONDS_PER_CALL: Final = 60
 
 # What sending raises when an address or the server is at fault: refused, unreachable, or not an address
 # that can be written in a header (ValueError).
@@ -30,27 +33,29 @@ class Delivery:
 
 
 def deliver_due() -> Delivery:
-    """Sends every notice that is due, each at most once in this call; see `Notice.objects.due`.
+    """Sends notices that are due, each at most once in this call; see `Notice.objects.due`.
 
     1. Claim the next due notice by locking its row; rows that another worker has locked are passed over.
     2. Send it while the lock is held.
-    3. Write down that it was sent, or that an attempt failed, and go on with the next.
+    3. Write down that it was sent, or that an attempt failed, and go on with the next while there is time.
 
     Two workers at the same time never send the same notice. A worker that dies between sending and writing
     down sends it once more, since a notice told twice is better than one never told.
     """
-    connection = get_connection(timeout=MAIL_TIMEOUT_SECONDS)
+    connection = get_connection()
+    ends_at = monotonic() + SECONDS_PER_CALL
     last, sent, failed = 0, 0, 0
-    while True:
+    while sent + failed < NOTICES_PER_CALL and monotonic() < ends_at:
         with transaction.atomic():
             notice = _claim(after=last)
             if notice is None:
-                return Delivery(sent, failed)
+                break
             delivered = _send(notice, connection)
             notice.sent_at = timezone.now() if delivered else None
             notice.attempts += 1
             notice.save(update_fields=["sent_at", "attempts"])
         last, sent, failed = notice.pk, sent + delivered, failed + (not delivered)
+    return Delivery(sent, failed)
 
 
 def _claim(*, after: int) -> Notice | None:

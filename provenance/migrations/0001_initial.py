@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('upload_name', models.CharField(max_length=120)),
                 ('sha256', models.CharField(db_index=True, max_length=64)),
                 ('size_bytes', models.PositiveIntegerField()),
+                ('client', models.CharField(blank=True, max_length=32)),
                 ('preview', models.BinaryField(blank=True, default=b'')),
                 ('verdict', models.CharField(blank=True, max_length=20)),
                 ('evidence', models.JSONField(blank=True, default=dict)),
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-created_at',),
+                'indexes': [models.Index(condition=models.Q(('client', ''), _negated=True), fields=['client'], name='unfinished_by_client'), models.Index(condition=models.Q(('upload_deleted_at__isnull', True)), fields=['size_bytes'], name='uploads_not_deleted')],
             },
         ),
         migrations.AddConstraint(

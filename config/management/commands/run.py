@@ -1,5 +1,6 @@
 """Everything on one machine, in one command; see `make run`."""
 
+import fcntl
 import os
 import shlex
 import signal
@@ -9,9 +10,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -20,9 +24,12 @@ from honcho import environ
 from honcho.manager import Manager
 
 from config import embedded_postgres
+from config.apps import refuse_unless_sound
 
 # Loading Django in four processes on two slow cores takes about 10 seconds; far above that something hangs.
 READY_WITHIN_SECONDS = 120
+# By this environment variable the processes of a run are known.
+MARK = "TRACERY_RUN"
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -31,9 +38,12 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port = int(os.environ.get("PORT", "8000"))
+        with one_run_only(settings.VAR_DIR):
+            self._run(settings.PORT)
+
+    def _run(self, port: int) -> None:
         _refuse_taken_port(port)
-        call_command("check")
+        refuse_unless_sound()
         call_command("migrate", verbosity=0)
         call_command("createcachetable")
         if settings.PRODUCTION:
@@ -70,6 +80,32 @@ class Command(BaseCommand):
             time.sleep(0.2)
 
 
+@contextmanager
+def one_run_only(var: Path) -> Iterator[None]:
+    """Keeps a second run from the same data, and ends what a run left behind that was cut off."""
+    with (var / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CommandError(f"Tracery already runs on {var}. Stop that one first (Ctrl-C).") from error
+        _end_leftovers(var)
+        yield
+
+
+def _end_leftovers(var: Path) -> None:
+    left = [process for process in psutil.process_iter() if _mark_of(process) == str(var)]
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=10)
+
+
+def _mark_of(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK) if process.pid != os.getpid() else None
+    except psutil.Error:
+        return None  # somebody else's, or gone by now
+
+
 def _processes() -> list[tuple[str, str]]:
     procfile = environ.parse_procfile((settings.BASE_DIR / "Procfile").read_text())
     return list(procfile.processes.items())
@@ -80,7 +116,7 @@ def _environment() -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     ours = {"PATH": path, "PYTHONUNBUFFERED": "1", "TRACERY_VAR": str(settings.VAR_DIR)}
     # Celery warns at every start that it runs as root, which in a container it does.
-    return {**os.environ, **ours, "PYTHONWARNINGS": "ignore"}
+    return {**os.environ, **ours, MARK: str(settings.VAR_DIR), "PYTHONWARNINGS": "ignore"}
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -95,7 +131,9 @@ def _refuse_taken_port(port: int) -> None:
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=2) as response:  # noqa: S310 - our own address
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
+        urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own address
+    except urllib.error.HTTPError:
+        return True  # in production it does not know itself by this name, but it is there
+    except OSError:
         return False
+    return True

@@ -22,8 +22,8 @@ def _quick_passwords(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted() -> Iterator[None]:
-    """allauth counts attempts in the cache, which outlives a test."""
+def _nothing_counted(db: None) -> Iterator[None]:
+    """allauth counts attempts in the cache, a table that outlives a test with transactions of its own."""
     cache.clear()
     yield
     cache.clear()

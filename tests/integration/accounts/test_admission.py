@@ -1,20 +1,16 @@
 """One decision a person, however many people of the staff decide at once."""
 
-import smtplib
 import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone
-from pytest_django import Settings
 
-from accounts import admission, letters, tasks
+from accounts import admission, letters
 from accounts.errors import AlreadyDecided, NotConfirmed
-from accounts.models import AccountDecision, User
+from accounts.models import AccountDecision, Letter, User
 from tests.integration.accounts.conftest import MakePerson
 
 
@@ -68,22 +64,32 @@ def test_nobody_is_let_in_with_an_address_that_was_not_confirmed(person: MakePer
     assert not AccountDecision.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("approve", "subject", "words"),
+    [(True, "You have a place", "/policy"), (False, "About your place on the waitlist", "Not for <us>")],
+)
+def test_the_letter_is_written_with_the_decision(
+    person: MakePerson, approve: bool, subject: str, words: str
+) -> None:
+    waiting = person("waiting")
+    admission.decide(waiting.pk, approve=approve, by=person("staff"), reason="Not for <us>")
+    letter = Letter.objects.get()
+    assert (letter.recipient, letter.subject, letter.sent_at) == (waiting, subject, None)
+    assert words in letter.body
+
+
+def test_a_decision_that_is_refused_writes_no_letter(person: MakePerson) -> None:
+    unconfirmed, denied, staff = person("unconfirmed"), person("denied"), person("staff")
+    for somebody in (unconfirmed, denied):
+        with pytest.raises((NotConfirmed, AlreadyDecided)):
+            admission.decide(somebody.pk, approve=True, by=staff, reason="Yes")
+    assert not Letter.objects.exists()
+
+
 def test_an_address_that_was_not_confirmed_gets_no_letter(person: MakePerson) -> None:
-    decision = admission.decide(person("unconfirmed").pk, approve=False, by=person("staff"), reason="Spam")
-    assert letters.tell(decision.pk) is False
+    admission.decide(person("unconfirmed").pk, approve=False, by=person("staff"), reason="Spam")
+    assert letters.send_due() == 0
     assert mail.outbox == []
-
-
-def test_a_letter_is_sent_once_and_a_lost_one_is_found(person: MakePerson, settings: Settings) -> None:
-    settings.CELERY_TASK_ALWAYS_EAGER = True
-    decision = admission.decide(person("waiting").pk, approve=True, by=person("staff"), reason="Yes")
-    tasks.resume_stalled()
-    assert mail.outbox == []
-    AccountDecision.objects.update(made_at=timezone.now() - timedelta(hours=1))
-    tasks.resume_stalled()
-    tasks.resume_stalled()
-    assert letters.tell(decision.pk) is False
-    assert len(mail.outbox) == 1
 
 
 def test_the_waitlist_is_oldest_first_and_counts_who_is_ahead(person: MakePerson) -> None:
@@ -96,27 +102,3 @@ def test_the_waitlist_is_oldest_first_and_counts_who_is_ahead(person: MakePerson
     assert list(admission.waitlist()) == [ghost, people[2], people[0], people[1]]
     # The address of the first one was never confirmed: nobody waits behind it.
     assert [admission.people_ahead(user) for user in people] == [1, 2, 0]
-
-
-@pytest.mark.parametrize(
-    ("error", "attempts", "sent"),
-    [(smtplib.SMTPServerDisconnected("away"), 2, 1), (smtplib.SMTPRecipientsRefused({}), 1, 0)],
-)
-def test_only_errors_that_pass_by_themselves_are_tried_again(
-    person: MakePerson, monkeypatch: pytest.MonkeyPatch, error: Exception, attempts: int, sent: int
-) -> None:
-    decision = admission.decide(person("waiting").pk, approve=True, by=person("staff"), reason="Yes")
-    tried: list[EmailMessage] = []
-    send = EmailMessage.send
-
-    def fail_once(message: EmailMessage, *args: Any, **kwargs: Any) -> int:
-        tried.append(message)
-        if len(tried) == 1:
-            raise error
-        return send(message, *args, **kwargs)
-
-    monkeypatch.setattr(EmailMessage, "send", fail_once)
-    tasks.tell_decision.apply((decision.pk,))
-    assert (len(tried), len(mail.outbox)) == (attempts, sent)
-    decision.refresh_from_db()
-    assert (decision.told_at is not None) == bool(sent)

@@ -1,12 +1,16 @@
 """A refused prompt, its appeal, and what an overturned refusal allows."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.errors import AlreadyDecided
-from accounts.models import User
+from accounts.models import Letter, User
 from generation import jobs, refusals
 from generation.models import Job, Refusal
-from tests.people import person
+from tests.people import browser_of, person
 
 PROMPT = "A marble statue of a naked athlete, museum photograph"
 
@@ -73,3 +77,38 @@ def test_otherwise_it_stays_refused(refusal: Refusal, owner: User, officer: User
     if outcome:
         decide(refusal, officer, outcome)
     assert isinstance(ask(owner), Refusal)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("overturned", "You can use this prompt now"), ("upheld", "the refusal stands")]
+)
+def test_the_person_concerned_is_told(
+    refusal: Refusal,
+    owner: User,
+    officer: User,
+    outcome: str,
+    words: str,
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+    refusals.appeal(refusal, "Please.")
+    data = {"refusal": refusal.pk, "outcome": outcome, "answer": "Because of <this> & that."}
+    with django_capture_on_commit_callbacks(execute=True):
+        browser_of(officer).post(reverse("generation:refusals"), data)
+    (message,) = mail.outbox
+    assert message.to == [owner.email]
+    for part in (words, data["answer"], settings.SITE_URL + reverse("generation:refusal", args=[refusal.pk])):
+        assert str(part) in message.body
+    assert PROMPT not in message.body, "a mailbox is read by more people than the page"
+
+
+def test_a_decision_that_is_refused_writes_no_letter(refusal: Refusal, officer: User) -> None:
+    with pytest.raises(AlreadyDecided):
+        decide(refusal, officer, "upheld")
+    refusals.appeal(refusal, "Please.")
+    decide(refusal, officer, "upheld")
+    with pytest.raises(AlreadyDecided):
+        decide(refusal, officer, "overturned")
+    assert Letter.objects.get().recipient == refusal.owner

@@ -1,16 +1,22 @@
 """What is found in suspects, end to end: published for real, attacked, examined, judged."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
+from pytest_django import Settings
 
-from provenance import certificates, images, inspection, manifest, stamping, verdict
-from provenance.evidence import Evidence, Presence
+from provenance import certificates, images, inspection, manifest, signing, stamping, verdict
+from provenance.errors import SandboxFailed
+from provenance.evidence import Evidence, ManifestFinding, Presence
 from provenance.marking_keys import all_keys
 from provenance.models import PublishedFile, RegisteredImage
+from provenance.sandbox import Sandbox
 from provenance.verdict import Verdict, VerdictKind
 from tests.integration.provenance.conftest import Publish, file_of
 from tests.suspects import (
@@ -67,7 +73,20 @@ def test_a_changed_copy_is_traced(image: RegisteredImage, attack: Callable[[Pixe
 
 def test_each_stage_is_timed(image: RegisteredImage) -> None:
     evidence, _ = judged(file_of(image))
-    assert set(evidence.milliseconds) == {"exact", "decode and manifest", "watermark", "look-alike"}
+    assert set(evidence.milliseconds) == {
+        "exact",
+        "decode and manifest",
+        "fingerprint",
+        "kept manifest",
+        "watermark",
+        "look-alike",
+    }
+
+
+def test_it_says_that_it_is_alive_before_each_stage(image: RegisteredImage) -> None:
+    signs: list[int] = []
+    examined = inspection.examine(file_of(image), lambda: signs.append(1))
+    assert len(signs) == len(examined.evidence.milliseconds)
 
 
 @pytest.mark.parametrize("rgb", [photograph_like(), scene(2)], ids=["photograph-like", "drawing"])
@@ -168,3 +187,170 @@ def test_two_results_of_one_prompt_are_told_apart(image: RegisteredImage, publis
     evidence, found = judged(saved(pixels(file_of(twin)), "PNG"))
     assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(twin.pk))
     assert set(evidence.lookalike.candidate_ids) == {str(image.pk), str(twin.pk)}
+
+
+class TestHonestCopiesThatKeepTheManifest:
+    def test_a_note_on_which_way_is_up(self, image: RegisteredImage) -> None:
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = 6
+        noted = png(pixels(file_of(image)), exif=exif)
+        self.assert_altered(image, with_manifest_of(noted, store_of(image)))
+
+    @pytest.mark.parametrize("turn", [quarter_turned, mirrored])
+    def test_turned_pixels(self, image: RegisteredImage, turn: Callable[[Pixels], Pixels]) -> None:
+        turned = with_manifest_of(saved(turn(pixels(file_of(image))), "PNG"), store_of(image))
+        self.assert_altered(image, turned)
+
+    def test_a_strong_cut(self, publish: Publish) -> None:
+        image = publish(np.concatenate([scene(1), scene(2), scene(3)]))
+        cut = with_manifest_of(saved(pixels(file_of(image))[:264], "PNG"), store_of(image))
+        evidence = self.assert_altered(image, cut)
+        assert evidence.manifest.look_distance is not None
+        assert evidence.manifest.look_distance > verdict.DIFFERENT_LOOK, "or this test shows nothing"
+
+    @pytest.mark.parametrize("which", ["suspect", "image"])
+    def test_a_picture_without_detail(self, image: RegisteredImage, which: str) -> None:
+        rgb = photograph_like()
+        if which == "image":
+            RegisteredImage.objects.update(pdq_quality=49)
+        else:
+            rgb = np.full((256, 384, 3), 200, np.uint8)
+        evidence = self.assert_altered(image, with_manifest_of(saved(rgb, "PNG"), store_of(image)))
+        assert evidence.manifest.look_distance is None
+
+    def assert_altered(self, image: RegisteredImage, data: bytes) -> Evidence:
+        evidence, found = judged(data)
+        assert evidence.manifest.image_id == str(image.pk)
+        assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk))
+        return evidence
+
+
+def png(rgb: Pixels, **options: object) -> bytes:
+    return saved(rgb, "PNG", **options)
+
+
+def signer_in(folder: Path) -> manifest.Signer:
+    return manifest.Signer((folder / "chain.pem").read_text(), (folder / "signing-key.pem").read_text())
+
+
+def claiming(urn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the next manifests carry a URN that somebody chose."""
+    genuine = manifest._definition
+    monkeypatch.setattr(manifest, "_definition", lambda said: {**genuine(said), "label": urn})
+
+
+class TestOtherSigners:
+    """Whoever else the authority certifies that certifies us; and whoever writes our name."""
+
+    @pytest.fixture
+    def customer(self, tmp_path: Path, settings: Settings) -> manifest.Signer:
+        for name in ("root.pem", "intermediate.pem", "intermediate-key.pem"):
+            (tmp_path / name).write_bytes((Path(settings.SIGNING_DIR) / name).read_bytes())
+        certificates.make_test_authority(tmp_path, common_name="Another customer")
+        return signer_in(tmp_path)
+
+    @pytest.mark.parametrize("borrows_urn", [False, True])
+    def test_another_customer_of_our_authority_is_not_us(
+        self,
+        image: RegisteredImage,
+        customer: manifest.Signer,
+        monkeypatch: pytest.MonkeyPatch,
+        borrows_urn: bool,
+    ) -> None:
+        urn = PublishedFile.objects.get(image=image, format="PNG").manifest_urn
+        if borrows_urn:
+            claiming(urn, monkeypatch)
+        statement = stamping._statement(image)
+        forged = manifest.sign(png(photograph_like()), "image/png", statement, customer, signing.anchors())
+        assert (forged.urn == urn) is borrows_urn
+        evidence, found = judged(forged.data)
+        assert (evidence.manifest.state, evidence.manifest.signer) == ("Trusted", "Another customer")
+        assert (evidence.manifest.image_id, evidence.manifest.intact) == (None, False)
+        assert found == Verdict(VerdictKind.NO_EVIDENCE)
+
+    def test_a_forger_of_our_name_with_an_expired_certificate_is_not_us(
+        self, image: RegisteredImage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of an expired certificate nobody checks the chain, so it may say what it likes."""
+        ours = expiring(tmp_path / "ours", "Tracery test authority")
+        theirs = expiring(tmp_path / "theirs", "Tracery test authority")
+        kept = signed_with(ours, image, pixels(file_of(image)), tmp_path / "ours")
+        keep_as_published(image, kept)
+        claiming(kept.urn, monkeypatch)
+        forged = signed_with(theirs, image, photograph_like(), tmp_path / "theirs")
+        wait_until_expired()
+        evidence, found = judged(forged.data)
+        assert "signingCredential.expired" in evidence.manifest.failures
+        assert evidence.manifest.image_id is None
+        assert found == Verdict(VerdictKind.NO_EVIDENCE)
+
+
+LIFE_SECONDS = 2.0
+
+
+def expiring(folder: Path, name: str) -> manifest.Signer:
+    certificates.make_test_authority(folder, common_name=name)
+    certificates._write_leaf(folder, name, LIFE_SECONDS / 86_400)  # type: ignore[arg-type]
+    return signer_in(folder)
+
+
+def signed_with(
+    signer: manifest.Signer, image: RegisteredImage, rgb: Pixels, folder: Path
+) -> manifest.Signed:
+    anchors = (folder / "root.pem").read_text()
+    return manifest.sign(png(rgb), "image/png", stamping._statement(image), signer, anchors)
+
+
+def keep_as_published(image: RegisteredImage, signed: manifest.Signed) -> None:
+    """Puts another signature into the row of the PNG, whose own bytes are then not the published ones."""
+    files = PublishedFile.objects.filter(image=image, format="PNG")
+    files.update(manifest_urn=signed.urn, manifest_store=signed.store)
+
+
+def wait_until_expired() -> None:
+    # C2PA reads the clock in native code, and certificates count in whole seconds.
+    time.sleep(LIFE_SECONDS + 1.1)
+
+
+def test_an_expired_certificate_of_ours_leaves_our_pictures_ours(
+    image: RegisteredImage, tmp_path: Path
+) -> None:
+    signed = signed_with(expiring(tmp_path, "Us"), image, pixels(file_of(image)), tmp_path)
+    keep_as_published(image, signed)
+    wait_until_expired()
+    evidence, found = judged(signed.data)
+    assert evidence.manifest.state == "Invalid"
+    assert (evidence.exact.presence, evidence.manifest.intact) == (Presence.ABSENT, True)
+    assert (found.kind, found.image_id) == (VerdictKind.OURS_INTACT, str(image.pk))
+    moved, found = judged(with_manifest_of(png(photograph_like()), signed.store))
+    assert (moved.manifest.image_id, moved.manifest.intact) == (str(image.pk), False)
+    assert found.kind is VerdictKind.CONFLICTING
+
+
+def test_a_second_reader_that_fails_leaves_the_manifest_unreadable(
+    image: RegisteredImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_beside(*args: object) -> None:
+        raise SandboxFailed("crashed", "It ended.")
+
+    monkeypatch.setattr(Sandbox, "read_beside", read_beside)
+    evidence, found = judged(file_of(image))
+    assert evidence.manifest == ManifestFinding(presence=Presence.UNREADABLE)
+    assert found.kind is VerdictKind.OURS_INTACT, "the bytes are ours all the same"
+
+
+def test_only_the_first_rows_of_a_large_picture_are_searched_for_a_mark(
+    image: RegisteredImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes: list[tuple[int, ...]] = []
+    genuine = codec.detect
+
+    def detect(rgb: Pixels, **options: Any) -> codec.Detection | None:
+        shapes.append(rgb.shape)
+        return genuine(rgb, **options)
+
+    monkeypatch.setattr(codec, "detect", detect)
+    large = np.ascontiguousarray(np.kron(photograph_like(), np.ones((10, 10, 1), np.uint8)))
+    assert inspection.inspect(saved(large, "JPEG")).width == 3840
+    assert {shape[1] for shape in shapes} == {3840}
+    assert max(shape[0] * shape[1] for shape in shapes) <= 3_000_000

@@ -2,16 +2,20 @@
 
 import datetime as dt
 import hashlib
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.errors import TooMany
 from provenance import examination, images, inspection, inspection_store, tasks
-from provenance.errors import SandboxFailed, UnreadableImage
+from provenance.errors import SandboxFailed, UnreadableImage, UploadsFull
 from provenance.models import Inspection
 from tests.integration.provenance.conftest import Publish, file_of
 from tests.suspects import photograph_like, pixels, saved
@@ -71,6 +75,85 @@ class TestReceiving:
             received(head.ljust(101))
         assert raised.value.code == "too_many_bytes"
 
+    def test_what_storage_refused_still_has_a_row_that_gets_it_deleted(
+        self, files: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def save(self: FileSystemStorage, name: str, content: object) -> None:
+            path = Path(self.path(name))
+            path.parent.mkdir(parents=True)
+            path.write_bytes(b"half")
+            raise OSError("disk full")
+
+        monkeypatch.setattr(FileSystemStorage, "save", save)
+        with pytest.raises(OSError, match="disk full"):
+            received(PICTURE)
+        row = Inspection.objects.get()
+        assert (files / row.upload_name).exists()
+        age(row, expires_at=dt.timedelta(seconds=1))
+        assert inspection_store.delete_expired() == 1
+        assert not (files / row.upload_name).exists()
+
+
+PICTURE = saved(photograph_like(), "PNG")
+
+
+class TestRoom:
+    def send(self, client: str = "one") -> Inspection:
+        return inspection_store.store(PICTURE, client=client)
+
+    def test_a_client_waits_for_what_it_sent(self) -> None:
+        rows = [self.send() for _ in range(inspection_store.MOST_UNFINISHED)]
+        with pytest.raises(TooMany):
+            self.send()
+        self.send("another")
+        # Reports count in another way, and give no client.
+        for _ in range(inspection_store.MOST_UNFINISHED + 1):
+            self.send("")
+        examination.run(rows[0].pk)
+        self.send()
+
+    def test_who_sent_it_is_forgotten_when_the_check_ends(self) -> None:
+        done, failed, late = (self.send() for _ in range(3))
+        default_storage.delete(failed.upload_name)
+        age(late, expires_at=dt.timedelta(seconds=1))
+        for row in (done, failed):
+            examination.run(row.pk)
+        inspection_store.delete_expired()
+        assert set(Inspection.objects.values_list("client", flat=True)) == {""}
+
+    def test_uploads_fill_no_more_than_their_room(self, settings: Settings, files: Path) -> None:
+        settings.MAX_UPLOADS_GB = 2 * len(PICTURE) / 10**9
+        first, _ = self.send(), self.send()
+        with pytest.raises(UploadsFull) as raised:
+            self.send("another")
+        assert raised.value.http_status == 503
+        assert len([path for path in files.rglob("*") if path.is_file()]) == Inspection.objects.count() == 2
+        age(first, expires_at=dt.timedelta(seconds=1))
+        inspection_store.delete_expired()
+        self.send()
+
+    def test_what_comes_at_once_is_counted_one_by_one(self, transactional_db: None) -> None:
+        outcomes: list[str] = []
+        together = threading.Barrier(8)
+
+        def send() -> None:
+            together.wait(timeout=30)
+            try:
+                self.send()
+                outcomes.append("taken")
+            except TooMany:
+                outcomes.append("refused")
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=send) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert outcomes.count("taken") == Inspection.objects.count() == inspection_store.MOST_UNFINISHED
+        assert outcomes.count("refused") == 8 - inspection_store.MOST_UNFINISHED
+
 
 class TestExamining:
     def test_writes_verdict_evidence_image_and_preview(self, publish: Publish) -> None:
@@ -89,11 +172,11 @@ class TestExamining:
         calls: list[int] = []
         genuine = inspection.examine
 
-        def examine(data: bytes) -> inspection.Examined:
+        def examine(data: bytes, alive: Callable[[], None]) -> inspection.Examined:
             calls.append(1)
             # Another worker gets the same message while this one is at it.
             examination.run(row.pk)
-            return genuine(data)
+            return genuine(data, alive)
 
         monkeypatch.setattr(inspection, "examine", examine)
         examination.run(row.pk)
@@ -105,17 +188,54 @@ class TestExamining:
     ) -> None:
         genuine = inspection.examine
 
-        def examine(data: bytes) -> inspection.Examined:
+        def examine(data: bytes, alive: Callable[[], None]) -> inspection.Examined:
             monkeypatch.setattr(inspection, "examine", genuine)
             age(row, claimed_at=dt.timedelta(hours=1))
             examination.run(row.pk)
             Inspection.objects.filter(pk=row.pk).update(verdict="KEPT")
-            return genuine(data)
+            return genuine(data, alive)
 
         monkeypatch.setattr(inspection, "examine", examine)
         examination.run(row.pk)
         row.refresh_from_db()
         assert (row.status, row.verdict, row.attempts) == (Status.DONE, "KEPT", 2)
+
+    def test_a_slow_file_is_not_claimed_twice(self, row: Inspection, monkeypatch: pytest.MonkeyPatch) -> None:
+        genuine = inspection.examine
+
+        def examine(data: bytes, alive: Callable[[], None]) -> inspection.Examined:
+            age(row, claimed_at=dt.timedelta(hours=1), enqueued_at=dt.timedelta(hours=1))
+            alive()
+            assert inspection_store.stalled() == []
+            examination.run(row.pk)
+            return genuine(data, alive)
+
+        monkeypatch.setattr(inspection, "examine", examine)
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.attempts) == (Status.DONE, 1)
+
+    def test_a_worker_that_lost_its_claim_does_not_renew_the_others(
+        self, row: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        genuine = inspection.examine
+        long_ago = timezone.now() - dt.timedelta(hours=1)
+
+        def examine(data: bytes, alive: Callable[[], None]) -> inspection.Examined:
+            Inspection.objects.update(attempts=2, claimed_at=long_ago)
+            alive()
+            return genuine(data, alive)
+
+        monkeypatch.setattr(inspection, "examine", examine)
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.claimed_at) == (Status.RUNNING, long_ago)
+
+    def test_an_upload_that_was_never_stored_is_told_to_the_person(self, row: Inspection) -> None:
+        default_storage.delete(row.upload_name)
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.error_code) == (Status.FAILED, "upload_lost")
 
     def test_a_file_that_kills_its_worker_is_given_up(self, row: Inspection) -> None:
         Inspection.objects.update(status=Status.RUNNING, attempts=examination.MOST_ATTEMPTS)
@@ -127,7 +247,7 @@ class TestExamining:
     def test_a_sandbox_that_fails_is_told_to_the_person_and_to_the_log(
         self, row: Inspection, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def examine(data: bytes) -> inspection.Examined:
+        def examine(data: bytes, alive: Callable[[], None]) -> inspection.Examined:
             raise SandboxFailed("sandbox_died", "It could not be opened.")
 
         monkeypatch.setattr(inspection, "examine", examine)
@@ -152,7 +272,7 @@ class TestStalled:
         Inspection.objects.filter(pk=dead.pk).update(status=Status.RUNNING)
         age(row, enqueued_at=self.LONG)
         age(dead, enqueued_at=self.LONG, claimed_at=self.LONG)
-        assert set(inspection_store.stalled()) == {row.pk, dead.pk}
+        assert inspection_store.stalled() == [row.pk, dead.pk], "the one that waits longest first"
         assert inspection_store.stalled() == []
 
     def test_a_worker_at_work_is_left_alone(self, row: Inspection) -> None:
@@ -190,9 +310,16 @@ class TestDeleting:
 
     def test_what_was_kept_for_a_case_stays(self, row: Inspection) -> None:
         age(row, expires_at=dt.timedelta(seconds=1))
-        inspection_store.keep(row)
+        assert inspection_store.keep(row)
         tasks.delete_expired()
         assert default_storage.exists(row.upload_name)
+
+    def test_what_is_deleted_cannot_be_kept(self, row: Inspection) -> None:
+        age(row, expires_at=dt.timedelta(seconds=1))
+        inspection_store.delete_expired()
+        assert not inspection_store.keep(row)
+        row.refresh_from_db()
+        assert row.expires_at is not None
 
     def test_what_is_kept_at_the_last_moment_stays(
         self, row: Inspection, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,6 @@
 """From pixels to published files: the order of things, and what is left behind when one of them fails."""
 
+import os
 import threading
 import uuid
 from pathlib import Path
@@ -7,11 +8,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from django.db import connection
 from pytest_django import Settings
 
-from provenance import fingerprint, inspection, publishing, registry, stamping, verdict
+from provenance import (
+    certificates,
+    fingerprint,
+    inspection,
+    manifest,
+    published_files,
+    publishing,
+    registry,
+    signing,
+    stamping,
+    verdict,
+)
+from provenance.errors import SigningFailed
 from provenance.marking_keys import all_keys
 from provenance.models import PublishedFile, RegisteredImage
 from provenance.stamping import StampUnreadable
@@ -51,7 +64,7 @@ def test_the_row_says_what_was_published(publish: Publish, files: Path) -> None:
     published = pixels(file_of(image))
     assert (image.width, image.height) == (published.shape[1], published.shape[0])
     # From the published pixels, not from what the generator gave: copies are made of the former.
-    made = fingerprint.compute(published)
+    made = fingerprint.look(published).fingerprint
     assert (image.pdq, image.phash, image.pdq_quality) == (made.pdq, made.phash, made.quality)
     assert (image.fingerprint_version, image.watermark_codec) == (fingerprint.VERSION, codec.DEFAULT_CODEC)
     assert image.watermark_key_id == all_keys()[0].id
@@ -140,23 +153,82 @@ def test_a_picture_too_small_to_be_marked_is_not_published(files: Path) -> None:
 def test_a_storage_that_fails_leaves_nothing_visible_and_the_next_try_publishes(
     files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work, genuine, calls = origin(), FileSystemStorage.save, []
+    work, genuine, calls = origin(), Path.replace, []
 
-    def save(self: FileSystemStorage, name: str, content: Any, **options: Any) -> str:
-        calls.append(name)
+    def replace(self: Path, target: Path) -> Path:
+        calls.append(target)
         if len(calls) == 2:
             raise OSError("disk full")
-        return genuine(self, name, content, **options)
+        return genuine(self, target)
 
-    monkeypatch.setattr(FileSystemStorage, "save", save)
+    monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(OSError, match="disk full"):
         publishing.publish(scene(1), work)
+    assert stored(files) == [calls[0]], "no half of the second is left"
     assert_nothing_is_visible()
     reserved = RegisteredImage.objects.get()
     again = publishing.publish(scene(1), work)
     assert again.is_new
     assert (again.image.pk, again.image.payload) == (reserved.pk, reserved.payload)
     assert again.image.files.count() == 3
+
+
+class TestStoring:
+    NAME = "published/ab/abcd"
+
+    def test_a_file_is_on_disk_before_it_has_its_name(
+        self, files: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[bool] = []
+        genuine = os.fsync
+
+        def fsync(descriptor: int) -> None:
+            seen.append((files / self.NAME).exists())
+            genuine(descriptor)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        published_files.store(self.NAME, b"whole")
+        assert seen == [False, True, True]
+        assert (files / self.NAME).read_bytes() == b"whole"
+
+    def test_a_write_that_fails_leaves_nothing_behind(
+        self, files: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fsync(descriptor: int) -> None:
+            raise OSError("disk full")
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        with pytest.raises(OSError, match="disk full"):
+            published_files.store(self.NAME, b"whole")
+        assert stored(files) == []
+
+    def test_what_is_there_is_left_alone(self, files: Path) -> None:
+        published_files.store(self.NAME, b"first")
+        published_files.store(self.NAME, b"second")
+        assert [path.read_bytes() for path in stored(files)] == [b"first"]
+
+    def test_another_backend_stores_it_itself(self, settings: Settings) -> None:
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+        }
+        published_files.store(self.NAME, b"whole")
+        with default_storage.open(self.NAME) as file:
+            assert file.read() == b"whole"
+
+
+@pytest.mark.django_db
+def test_with_an_expired_certificate_nothing_is_stamped(
+    files: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificates.make_test_authority(tmp_path / "ended", common_name="Tracery", leaf_days=0)
+    chain, key = ((tmp_path / "ended" / name).read_text() for name in ("chain.pem", "signing-key.pem"))
+    monkeypatch.setattr(signing, "_signer", lambda: manifest.Signer(chain, key))
+    with pytest.raises(SigningFailed) as raised:
+        publishing.publish(scene(1), origin())
+    assert raised.value.code == "certificate_expired"
+    assert_nothing_is_visible()
+    assert stored(files) == []
 
 
 @pytest.mark.django_db

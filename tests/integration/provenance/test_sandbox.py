@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from provenance import certificates, images, manifest, sandbox, sandbox_process
-from provenance.errors import SandboxFailed, UnreadableImage, UnreadableManifest
+from provenance.errors import SandboxFailed, UnreadableManifest
 from provenance.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -117,8 +117,15 @@ def picture() -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.random.default_rng(5).integers(0, 256, (96, 128, 3)).astype(np.uint8)
 
 
+def decoded(box: Sandbox, data: bytes) -> images.Decoded:
+    """The pixels alone, without the second try of `examine`."""
+    found = box._ask({"decode": True}, data)
+    assert found.decoded is not None
+    return found.decoded
+
+
 def answer_of(box: Sandbox, act: str) -> Any:
-    return json.loads(box.decode(act.encode()).notes[0])
+    return json.loads(decoded(box, act.encode()).notes[0])
 
 
 def is_gone(pid: int, within_seconds: float = 10) -> bool:
@@ -134,7 +141,7 @@ def is_gone(pid: int, within_seconds: float = 10) -> bool:
 @pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP"])
 def test_decodes_as_without_a_sandbox(name: Any, honest: Sandbox) -> None:
     data = images.encode(picture(), name)
-    inside, outside = honest.decode(data), images.decode(data)
+    inside, outside = decoded(honest, data), images.decode(data)
     assert inside == outside
     assert np.array_equal(inside.rgb, outside.rgb)
 
@@ -143,22 +150,22 @@ def test_decodes_as_without_a_sandbox(name: Any, honest: Sandbox) -> None:
 def test_every_format_decodes_without_opening_a_file(name: str, honest: Sandbox) -> None:
     buffer = io.BytesIO()
     Image.fromarray(picture()).save(buffer, name)
-    assert honest.decode(buffer.getvalue()).format == name
+    assert decoded(honest, buffer.getvalue()).format == name
 
 
 def test_the_largest_picture_fits_in_the_limits(honest: Sandbox) -> None:
     largest = np.zeros((5000, 8000, 3), np.uint8)
     largest[::2, ::3] = 200
     assert largest.shape[0] * largest.shape[1] == images.MAX_PIXELS
-    assert np.array_equal(honest.decode(images.encode(largest, "PNG")).rgb, largest)
+    assert np.array_equal(decoded(honest, images.encode(largest, "PNG")).rgb, largest)
 
 
 def test_errors_of_the_file_come_through(honest: Sandbox, authority: Path) -> None:
-    with pytest.raises(UnreadableImage) as raised:
-        honest.decode(b"hello")
-    assert raised.value.code == "not_an_image"
+    found = honest.examine(b"hello", (authority / "root.pem").read_text())
+    assert found.image_error is not None
+    assert found.image_error.code == "not_an_image"
     with pytest.raises(UnreadableManifest):
-        honest.read_manifest(b"\x89PNG\r\n\x1a\n", "image/png", (authority / "root.pem").read_text())
+        honest.read_beside(images.encode(picture(), "PNG"), (authority / "root.pem").read_text(), b"\0" * 100)
 
 
 def test_examine_gives_pixels_and_manifest(
@@ -173,9 +180,10 @@ def test_examine_gives_pixels_and_manifest(
     assert found.manifest_reading.state == "Trusted"
     bare = honest.examine(images.encode(picture(), "PNG"), anchors)
     assert (bare.manifest_reading, bare.manifest_error) == (None, None)
-    beside = honest.read_manifest(images.encode(picture(), "PNG"), "image/png", anchors, published.store)
+    beside = honest.read_beside(images.encode(picture(), "PNG"), anchors, published.store)
     assert beside is not None
-    assert beside.recoverable
+    assert (beside.urn, beside.bytes_unchanged) == (published.urn, False)
+    assert honest.read_beside(published.data, anchors, published.store) == found.manifest_reading
 
 
 @pytest.mark.parametrize(
@@ -193,7 +201,7 @@ def test_examine_gives_pixels_and_manifest(
 def test_harm_stays_in_the_child_and_the_next_request_works(act: str, code: str, harmed: Sandbox) -> None:
     _, helper = answer_of(harmed, "pid")
     with pytest.raises(SandboxFailed) as raised:
-        harmed.decode(act.encode())
+        decoded(harmed, act.encode())
     assert raised.value.code == code
     _, same = answer_of(harmed, "pid")
     assert same == helper, "the helper should have survived"
@@ -249,7 +257,7 @@ def test_a_killed_helper_is_replaced(harmed: Sandbox) -> None:
 
 def test_a_file_that_kills_the_helper_fails_and_the_next_request_works(harmed: Sandbox) -> None:
     with pytest.raises(SandboxFailed):
-        harmed.decode(b"kill helper")
+        decoded(harmed, b"kill helper")
     assert answer_of(harmed, "pid")
 
 
@@ -259,7 +267,7 @@ def test_a_stopped_helper_is_given_up(harmed: Sandbox, monkeypatch: pytest.Monke
     stopped = helper_pid(harmed)
     os.kill(stopped, signal.SIGSTOP)
     with pytest.raises(SandboxFailed) as raised:
-        harmed.decode(b"pid")
+        decoded(harmed, b"pid")
     assert raised.value.code == "timeout"
     assert is_gone(stopped)
     monkeypatch.undo()
@@ -275,7 +283,7 @@ def test_the_helper_ends_with_its_parent() -> None:
     code = (
         "import os, provenance.images as i, provenance.sandbox as s, numpy as n\n"
         "box = s.default()\n"
-        "box.decode(i.encode(n.zeros((4, 4, 3), n.uint8), 'PNG'))\n"
+        "box.examine(i.encode(n.zeros((4, 4, 3), n.uint8), 'PNG'), '')\n"
         "print(box._helper.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
@@ -288,12 +296,12 @@ def test_a_forked_worker_gets_a_sandbox_of_its_own_and_leaves_its_parents_alone(
     code = (
         "import os, sys, provenance.images as i, provenance.sandbox as s, numpy as n\n"
         "data = i.encode(n.zeros((4, 4, 3), n.uint8), 'PNG')\n"
-        "s.default().decode(data); before = s.default()._helper.pid\n"
+        "s.default().examine(data, ''); before = s.default()._helper.pid\n"
         "child = os.fork()\n"
-        "s.default().decode(data); pid = s.default()._helper.pid\n"
+        "s.default().examine(data, ''); pid = s.default()._helper.pid\n"
         "if child == 0: sys.exit(0 if pid != before else 7)\n"
         "status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
-        "s.default().decode(data)\n"
+        "s.default().examine(data, '')\n"
         "sys.exit(status if s.default()._helper.pid == before else 8)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

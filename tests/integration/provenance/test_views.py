@@ -167,6 +167,29 @@ class TestDownload:
             name = f"tracery-{str(image.pk)[:8]}.{file.format.lower()}"
             assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
 
+    @pytest.mark.parametrize("name", ["thumbnail", "download", "suspect"])
+    def test_a_browser_asks_each_time_and_fetches_once(
+        self, image: RegisteredImage, inspection: Inspection, name: str
+    ) -> None:
+        browser, address = browser_of(person("staff")), address_of(name, image, inspection)
+        first = browser.get(address)
+        assert first["Cache-Control"] == "private, no-cache, no-transform"
+        assert first["ETag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
+        again = browser.get(address, headers={"If-None-Match": first["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again["Cache-Control"] == first["Cache-Control"]
+        assert browser.get(address, headers={"If-None-Match": '"another"'}).status_code == 200
+
+    @pytest.mark.parametrize(("name", "status"), [("thumbnail", 404), ("download", 410)])
+    def test_a_withdrawn_picture_leaves_a_browsers_cache_at_once(
+        self, image: RegisteredImage, inspection: Inspection, owner: User, name: str, status: int
+    ) -> None:
+        address = address_of(name, image, inspection)
+        tag = browser_of(owner).get(address)["ETag"]
+        registry.withdraw(image)
+        answer = browser_of(owner).get(address, headers={"If-None-Match": tag})
+        assert answer.status_code == status
+
     def test_inline_is_shown_and_cannot_run_anything(self, image: RegisteredImage, owner: User) -> None:
         answer = browser_of(owner).get(reverse("provenance:download", args=[image.pk, "PNG"]) + "?inline")
         assert "Content-Disposition" not in answer
@@ -223,6 +246,23 @@ class TestChecking:
             assert [send("198.51.100.7") for _ in range(3)] == [302, 302, 429]
             assert send("198.51.100.8") == 302
         assert Inspection.objects.count() == 3
+
+    def test_unfinished_checks_are_limited_for_each_address(self, db: None) -> None:
+        def send(address: str) -> int:
+            picture = SimpleUploadedFile("a.png", saved(photograph_like(), "PNG"))
+            return Client(REMOTE_ADDR=address).post("/verify", {"picture": picture}).status_code
+
+        allowed = inspection_store.MOST_UNFINISHED
+        assert [send("198.51.100.7") for _ in range(allowed + 1)] == [302] * allowed + [429]
+        assert send("198.51.100.8") == 302
+        assert not Inspection.objects.filter(client__contains="198").exists()
+
+    def test_without_room_it_says_so(self, client: Client, db: None, settings: Settings) -> None:
+        settings.MAX_UPLOADS_GB = 0
+        answer = client.post("/verify", {"picture": SimpleUploadedFile("a.png", jpeg())})
+        assert answer.status_code == 503
+        assert b"no room" in answer.content
+        assert not Inspection.objects.exists()
 
 
 NOON = datetime(2026, 11, 22, 12, 0, 30, tzinfo=UTC)

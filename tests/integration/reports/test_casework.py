@@ -5,6 +5,7 @@ import pytest
 from django.conf import global_settings
 from django.contrib.auth.hashers import identify_hasher
 from django.db import connections
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import standing
@@ -12,13 +13,17 @@ from accounts.errors import TooMany
 from accounts.models import AccountDecision, User
 from provenance import registry
 from provenance.models import Inspection, RegisteredImage
-from reports import casework, drafts
-from reports.errors import AlreadyDecided, NoAccountToSuspend, NoImageTraced
+from reports import casework, dossier, drafts, linking
+from reports.errors import AlreadyDecided, CaseChanged, CheckExpired, NoAccountToSuspend, NoImageTraced
 from reports.models import Case, Decision, Notice
 from tests.integration.reports.conftest import MakeCase, MakeImage
 
 Action = Decision.Action
 REASON = "It shows a private person without consent."
+
+
+def seen_now(case: Case) -> str:
+    return casework.as_it_stands(Case.objects.get(pk=case.pk))
 
 
 def decide(
@@ -29,7 +34,9 @@ def decide(
     suspend_account: bool = False,
     reason: str = REASON,
 ) -> Decision:
-    return casework.decide(case.pk, action=action, reason=reason, suspend_account=suspend_account, by=by)
+    return casework.decide(
+        case.pk, action=action, reason=reason, suspend_account=suspend_account, seen=seen_now(case), by=by
+    )
 
 
 def snapshot(case: Case, image: RegisteredImage, owner: User) -> tuple[object, ...]:
@@ -74,12 +81,14 @@ def test_a_case_opens_with_its_own_passphrase_only(make_case: MakeCase) -> None:
     assert casework.look_up("", "", client="c") is None
 
 
-def test_tries_are_counted_by_case_and_by_client(make_case: MakeCase) -> None:
+def test_tries_are_counted_by_client_and_nobody_can_use_up_anothers(make_case: MakeCase) -> None:
     filed = make_case()
-    for client in range(casework.STATUS_TRIES_PER_CASE):
-        casework.look_up(filed.case.number, "wrong", client=f"client {client}")
-    with pytest.raises(TooMany):
-        casework.look_up(filed.case.number, filed.passphrase, client="another")
+    for stranger in ("s1", "s2"):
+        for _ in range(casework.STATUS_TRIES_PER_CLIENT_AND_CASE):
+            casework.look_up(filed.case.number, "wrong", client=stranger)
+        with pytest.raises(TooMany):
+            casework.look_up(filed.case.number, filed.passphrase, client=stranger)
+    assert casework.look_up(filed.case.number, filed.passphrase, client="the reporter") == filed.case
     for number in range(casework.STATUS_TRIES_PER_CLIENT):
         casework.look_up(f"TR-2222-{2222 + number}", "wrong", client="one")
     with pytest.raises(TooMany):
@@ -169,12 +178,78 @@ def test_when_one_step_fails_nothing_has_changed(
     assert snapshot(case, image, owner) != before
 
 
-def test_a_decided_case_is_not_decided_again(case: Case, officer: User) -> None:
-    decide(case, officer, Action.NO_ACTION)
-    for action in Action:
+def test_a_report_is_not_filed_with_a_check_that_was_deleted_meanwhile(
+    make_case: MakeCase, make_inspection: Callable[..., Inspection]
+) -> None:
+    with pytest.raises(CheckExpired):
+        make_case(inspection=make_inspection(upload_deleted_at=timezone.now()))
+    assert not Case.objects.exists()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "possible"),
+    [
+        ((), {Action.TAKE_DOWN, Action.NO_ACTION}),
+        ((Action.NO_ACTION,), {Action.TAKE_DOWN}),
+        ((Action.TAKE_DOWN,), {Action.REINSTATE}),
+        ((Action.TAKE_DOWN, Action.REINSTATE), {Action.TAKE_DOWN}),
+        ((Action.NO_ACTION, Action.TAKE_DOWN), {Action.REINSTATE}),
+        ((Action.NO_ACTION, Action.TAKE_DOWN, Action.REINSTATE), {Action.TAKE_DOWN}),
+    ],
+)
+@pytest.mark.parametrize("action", Action)
+def test_what_can_follow_what(
+    case: Case, officer: User, before: tuple[str, ...], possible: set[str], action: str
+) -> None:
+    for earlier in before:
+        decide(case, officer, earlier)
+    assert set(dossier.available_actions(Case.objects.get(pk=case.pk))) == possible
+    if action in possible:
+        assert decide(case, officer, action).image == case.image
+    else:
         with pytest.raises(AlreadyDecided):
             decide(case, officer, action)
-    assert Decision.objects.count() == 1
+    assert case.decisions.count() == len(before) + (action in possible)
+
+
+def test_what_was_left_can_be_taken_down_later_with_all_that_follows(
+    case: Case, image: RegisteredImage, owner: User, officer: User
+) -> None:
+    decide(case, officer, Action.NO_ACTION, reason="It is satire.")
+    decide(case, officer, suspend_account=True)
+    _, withdrawn_at, suspended_at, _ = snapshot(case, image, owner)
+    assert withdrawn_at is not None
+    assert suspended_at is not None
+    assert [decision.reason for decision in case.decisions.all()] == ["It is satire.", REASON]
+    assert Notice.objects.filter(kind=Notice.Kind.OUTCOME).count() == 2
+    assert Notice.objects.filter(kind=Notice.Kind.STATEMENT).count() == 1
+
+
+def test_the_timeline_says_of_the_last_decision_only_what_is_on_view(case: Case, officer: User) -> None:
+    for action in (Action.TAKE_DOWN, Action.REINSTATE, Action.TAKE_DOWN):
+        decide(case, officer, action)
+    texts = [event.text for event in dossier.timeline(Case.objects.get(pk=case.pk))]
+    assert "We looked at the case again and took our decision back." in texts
+    assert not any("stays down" in text for text in texts)
+
+
+def test_a_decision_is_not_made_about_what_nobody_looked_at(
+    case: Case, make_image: MakeImage, image: RegisteredImage, officer: User
+) -> None:
+    seen = seen_now(case)
+    linking.link(case.pk, make_image().pk, by=officer)
+    with pytest.raises(CaseChanged):
+        casework.decide(
+            case.pk, action=Action.TAKE_DOWN, reason=REASON, suspend_account=False, seen=seen, by=officer
+        )
+    linking.link(case.pk, image.pk, by=officer)
+    decide(case, officer, Action.NO_ACTION)
+    with pytest.raises(CaseChanged):
+        casework.decide(
+            case.pk, action=Action.TAKE_DOWN, reason=REASON, suspend_account=False, seen=seen, by=officer
+        )
+    assert not RegisteredImage.objects.filter(withdrawn_at__isnull=False).exists()
 
 
 def test_an_open_case_is_not_reinstated(case: Case, officer: User) -> None:

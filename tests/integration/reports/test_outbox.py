@@ -43,6 +43,16 @@ class HeldBackend(BaseEmailBackend):
         return len(messages)
 
 
+class HangingBackend(BaseEmailBackend):
+    """A mail server that takes its 20 seconds for each message and then fails; `clock` is the time."""
+
+    clock = 0.0
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        HangingBackend.clock += 20
+        raise TimeoutError
+
+
 @pytest.fixture(autouse=True)
 def _an_empty_outbox(case: Case) -> None:
     Notice.objects.all().delete()
@@ -81,6 +91,27 @@ def test_a_dead_address_stops_nobody_else_and_is_given_up(case: Case, settings: 
     dead.refresh_from_db()
     assert sum(passes) == 4
     assert (dead.attempts, dead.sent_at, dead.is_given_up) == (5, None, True)
+
+
+def test_a_call_ends_after_so_many_notices_and_the_next_goes_on(case: Case) -> None:
+    for number in range(outbox.NOTICES_PER_CALL + 3):
+        write(case, f"reader{number}@mail.example")
+    assert outbox.deliver_due() == outbox.Delivery(sent=outbox.NOTICES_PER_CALL, failed=0)
+    assert outbox.deliver_due() == outbox.Delivery(sent=3, failed=0)
+
+
+def test_a_mail_server_that_hangs_does_not_hold_the_worker(
+    case: Case, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.HangingBackend"
+    monkeypatch.setattr(HangingBackend, "clock", 0.0)
+    monkeypatch.setattr(outbox, "monotonic", lambda: HangingBackend.clock)
+    for number in range(10):
+        write(case, f"reader{number}@mail.example")
+    assert outbox.deliver_due() == outbox.Delivery(sent=0, failed=3)
+    assert HangingBackend.clock == outbox.SECONDS_PER_CALL
+    assert outbox.deliver_due().failed == 3, "the next call tries others, the failed ones wait"
+    assert Notice.objects.filter(attempts=1).count() == 6
 
 
 @pytest.mark.parametrize("attempts", range(len(ATTEMPT_DELAYS)))

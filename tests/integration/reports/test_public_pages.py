@@ -1,21 +1,25 @@
 import re
+import time
 import uuid
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import RateWindow, User
 from provenance.models import Inspection, RegisteredImage
-from reports import casework
-from reports.models import Case
+from reports import casework, receipts
+from reports.models import Case, Notice
 from tests.integration.reports.conftest import HOSTILE, MakeCase
 
 pytestmark = pytest.mark.django_db
 
+PASSPHRASE = r'data-copy="((?:[a-z]{4}-){4}[a-z]{4})"'
 REPORT = {
     "reason": Case.Reason.HARASSMENT,
     "explanation": "It mocks my sister.",
@@ -48,20 +52,46 @@ class TestReport:
             receipt = send(client)
         case = Case.objects.get()
         assert case.number in receipt
-        shown = re.search(r'data-copy="((?:[a-z]{4}-){4}[a-z]{4})"', receipt)
+        shown = re.search(PASSPHRASE, receipt)
         assert shown is not None
         assert len(enqueued) == 1, "the outbox is asked to send the receipt"
         page = ask(Client(), case.number, shown[1])
         assert "We are working on it" in page
         assert "It mocks my sister." in page
 
-    def test_the_receipt_is_shown_once_and_kept_nowhere(self, client: Client) -> None:
-        assert Case.objects.count() == 0
-        assert "The passphrase is shown only now" in send(client)
-        response = client.get(reverse("reports:receipt"))
-        assert "was shown already" in response.content.decode()
-        assert "no-store" in response.headers["Cache-Control"]
-        assert "receipt" not in client.session
+    def test_a_reload_shows_the_receipt_again_and_no_row_holds_it(self, client: Client) -> None:
+        first = send(client)
+        again = client.get(reverse("reports:receipt"))
+        shown = re.search(PASSPHRASE, first)
+        assert shown is not None
+        assert shown[1] in again.content.decode()
+        assert "no-store" in again.headers["Cache-Control"]
+        cookie = client.cookies[receipts.COOKIE]
+        assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/report/receipt")
+        assert shown[1] not in str(list(Case.objects.values())) + str(list(Notice.objects.values()))
+        assert not any(shown[1] in str(row.get_decoded()) for row in Session.objects.all())
+
+    def test_who_has_written_it_down_removes_the_receipt(self, client: Client) -> None:
+        send(client)
+        page = client.post(reverse("reports:forget_receipt"), follow=True).content.decode()
+        assert "How does my report stand?" in page
+        gone = client.get(reverse("reports:receipt")).content.decode()
+        assert "There is no receipt here any more" in gone
+        assert not re.search(PASSPHRASE, gone)
+
+    def test_the_receipt_ends_by_itself(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        send(client)
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + receipts.MINUTES * 60 - 5)
+        assert re.search(PASSPHRASE, client.get(reverse("reports:receipt")).content.decode())
+        monkeypatch.setattr(time, "time", lambda: now + receipts.MINUTES * 60 + 5)
+        gone = client.get(reverse("reports:receipt")).content.decode()
+        assert "There is no receipt here any more" in gone
+
+    @pytest.mark.parametrize("text", ["nonsense", "a:b:c", "%00", "\u00fc"])
+    def test_a_made_up_receipt_shows_nothing(self, client: Client, text: str) -> None:
+        client.cookies[receipts.COOKIE] = text
+        assert "no receipt here" in client.get(reverse("reports:receipt")).content.decode()
 
     def test_a_checked_picture_and_its_image_go_with_the_report(
         self, client: Client, make_inspection: Callable[..., Inspection], image: RegisteredImage
@@ -97,6 +127,22 @@ class TestReport:
         assert "It mocks my sister." in page
         assert 'class="errorlist"' in page
         assert not Case.objects.exists()
+
+    def test_an_expired_check_is_said_to_be_gone_and_the_report_is_completed(
+        self, client: Client, make_inspection: Callable[..., Inspection], image: RegisteredImage
+    ) -> None:
+        inspection = make_inspection(image=image, upload_deleted_at=timezone.now())
+        query = f"?inspection={inspection.pk}"
+        page = client.get(reverse("reports:submit") + query).content.decode()
+        assert "Your earlier check has expired" in page
+        assert 'type="file"' in page
+        returned = send(client, query=query)
+        assert "Nothing has been sent yet" in returned
+        assert "It mocks my sister." in returned
+        assert f'action="{reverse("reports:submit")}"' in returned
+        assert not Case.objects.exists()
+        send(client)
+        assert Case.objects.get().inspection is None
 
     @pytest.mark.parametrize("asked", ["nonsense", "%00", str(uuid.uuid4()), "' OR 1=1"])
     def test_an_unknown_check_is_said_to_be_gone(self, client: Client, asked: str) -> None:
@@ -173,6 +219,7 @@ class TestStatus:
             action="take_down",
             reason="Shown without consent.",
             suspend_account=True,
+            seen=casework.as_it_stands(filed.case),
             by=officer,
         )
         page = ask(client, filed.case.number, filed.passphrase)

@@ -9,15 +9,25 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from provenance.models import Inspection, RegisteredImage
-from reports import casework
+from reports import casework, linking
 from reports.models import Case, Decision, Notice
-from tests.integration.reports.conftest import HOSTILE, MakeCase
+from tests.integration.reports.conftest import HOSTILE, MakeCase, MakeImage
 
 pytestmark = pytest.mark.django_db
 
 
 def address(name: str, case: Case) -> str:
-    return reverse(f"reports:{name}", args=[case.number] if name in ("case", "decide") else [])
+    return reverse(f"reports:{name}", args=[case.number] if name != "queue" else [])
+
+
+def decided(case: Case, by: User, action: str, reason: str, *, suspend_account: bool = False) -> None:
+    seen = casework.as_it_stands(case)
+    casework.decide(case.pk, action=action, reason=reason, suspend_account=suspend_account, seen=seen, by=by)
+
+
+def seen(case: Case) -> dict[str, str]:
+    """What the form of the case page carries, hidden."""
+    return {"seen": casework.as_it_stands(Case.objects.get(pk=case.pk))}
 
 
 class TestQueue:
@@ -42,9 +52,9 @@ class TestQueue:
         self, staff_client: Client, make_case: MakeCase, officer: User
     ) -> None:
         first, second = make_case().case, make_case().case
-        casework.decide(first.pk, action="no_action", reason="Nothing.", suspend_account=False, by=officer)
-        decided = staff_client.get(reverse("reports:queue"), {"tab": "decided"}).context["page_obj"]
-        assert [case.number for case in decided] == [first.number]
+        decided(first, officer, "no_action", "Nothing.", suspend_account=False)
+        closed = staff_client.get(reverse("reports:queue"), {"tab": "decided"}).context["page_obj"]
+        assert [case.number for case in closed] == [first.number]
         opened = staff_client.get(reverse("reports:queue")).context["page_obj"]
         assert [case.number for case in opened] == [second.number]
 
@@ -97,7 +107,7 @@ class TestCase:
         self, staff_client: Client, make_case: MakeCase, officer: User
     ) -> None:
         first, second = make_case().case, make_case().case
-        casework.decide(first.pk, action="take_down", reason="Nothing.", suspend_account=True, by=officer)
+        decided(first, officer, "take_down", "Nothing.", suspend_account=True)
         page = staff_client.get(address("case", second)).content.decode()
         assert page.count(address("case", first)) == 2
         assert "1 image taken down in other cases" in page
@@ -118,7 +128,11 @@ class TestCase:
         owner: User,
         django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
-        choice = {"action": "take_down", "reason": "Shown <without> consent.", "suspend_account": "on"}
+        choice = {
+            "action": "take_down",
+            "reason": "Shown <without> consent.",
+            "suspend_account": "on",
+        } | seen(case)
         preview = staff_client.post(address("decide", case), choice)
         assert f"The account {owner.email} is suspended" in preview.content.decode()
         assert Decision.objects.count() == 0
@@ -135,9 +149,9 @@ class TestCase:
     def test_a_reinstatement_is_previewed_word_for_word_too(
         self, staff_client: Client, case: Case, officer: User
     ) -> None:
-        casework.decide(case.pk, action="take_down", reason="No.", suspend_account=True, by=officer)
+        decided(case, officer, "take_down", "No.", suspend_account=True)
         before = Notice.objects.count()
-        choice = {"action": "reinstate", "reason": "They had agreed."}
+        choice = {"action": "reinstate", "reason": "They had agreed."} | seen(case)
         preview = staff_client.post(address("decide", case), choice)
         assert "The suspension that this case brought is lifted." in preview.content.decode()
         foreseen = [notice.body for notice in preview.context["foresight"].notices]
@@ -145,7 +159,7 @@ class TestCase:
         assert [notice.body for notice in Notice.objects.order_by("pk")[before:]] == foreseen
 
     def test_one_can_go_back_and_change_it(self, staff_client: Client, case: Case) -> None:
-        choice = {"action": "no_action", "reason": "Nothing is wrong with it.", "change": "yes"}
+        choice = {"action": "no_action", "reason": "Nothing is wrong with it.", "change": "yes"} | seen(case)
         response = staff_client.post(address("decide", case), choice)
         assert response.status_code == 200
         assert "Nothing is wrong with it." in response.content.decode()
@@ -159,6 +173,7 @@ class TestCase:
             {"reason": "Why not"},
             {"action": "reinstate", "reason": "Not yet"},
             {"action": "erase", "reason": "All of it"},
+            {"action": "take_down", "reason": "Another one", "seen": "/"},
             {"action": "no_action", "reason": "Both", "suspend_account": "on"},
             {"action": "take_down", "reason": "x" * 10_000},
             {"action": "take_down", "reason": "nul \x00"},
@@ -167,20 +182,45 @@ class TestCase:
     def test_an_impossible_choice_changes_nothing(
         self, staff_client: Client, case: Case, choice: dict[str, str]
     ) -> None:
-        response = staff_client.post(address("decide", case), choice | {"confirmed": "yes"})
+        response = staff_client.post(address("decide", case), seen(case) | choice | {"confirmed": "yes"})
         assert response.status_code == 422
         assert Case.objects.get(pk=case.pk).is_open
 
     def test_after_the_decision_the_history_remains(
         self, staff_client: Client, case: Case, officer: User
     ) -> None:
-        casework.decide(
-            case.pk, action="no_action", reason="It is satire.", suspend_account=False, by=officer
-        )
+        decided(case, officer, "no_action", "It is satire.")
         page = staff_client.get(address("case", case)).content.decode()
         assert "It is satire." in page
         assert officer.email in page
-        assert "There is nothing more to decide" in page
+        form = staff_client.get(address("case", case)).context["form"]
+        assert [value for value, _ in form.fields["action"].choices] == [Decision.Action.TAKE_DOWN]
+        assert "suspend_account" in form.fields
+
+    def test_a_form_from_before_a_change_is_shown_again_with_its_words(
+        self, staff_client: Client, case: Case, make_image: MakeImage, officer: User
+    ) -> None:
+        choice = {"action": "take_down", "reason": "No consent."} | seen(case)
+        linking.link(case.pk, make_image().pk, by=officer)
+        response = staff_client.post(address("decide", case), choice)
+        assert response.status_code == 422
+        page = response.content.decode()
+        assert "has changed since you opened it" in page
+        assert "No consent." in page
+        assert seen(case)["seen"] in page
+        assert choice["seen"] not in page
+
+    def test_deciding_before_the_examination_ends_is_warned_of(
+        self, staff_client: Client, make_case: MakeCase, make_inspection: Callable[..., Inspection]
+    ) -> None:
+        waiting = make_inspection(status=Inspection.Status.RUNNING, verdict="", finished_at=None)
+        case = make_case(inspection=waiting, image=None).case
+        assert "would be without its result" in staff_client.get(address("case", case)).content.decode()
+        choice = {"action": "no_action", "reason": "Not ours."} | seen(case)
+        preview = staff_client.post(address("decide", case), choice).content.decode()
+        assert "without its result" in preview
+        Inspection.objects.update(status=Inspection.Status.DONE)
+        assert "without its result" not in staff_client.get(address("case", case)).content.decode()
 
     @pytest.mark.parametrize("number", ["TR-2222-2222", "x", "%00", "..%2f", "%F0%9F%A6%8A"])
     def test_an_unknown_case_is_not_found(self, staff_client: Client, number: str) -> None:

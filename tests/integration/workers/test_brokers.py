@@ -14,7 +14,7 @@ from django.conf import settings as project
 from accounts.models import User
 from generation import jobs
 from generation.models import Job
-from tests.integration.workers.conftest import environment, kill, wait_for, worker_command
+from tests.integration.workers.conftest import LEASE_SECONDS, environment, kill, wait_for, worker_command
 
 
 def free_port() -> int:
@@ -88,7 +88,9 @@ def test_a_job_runs_over_another_broker(
     command = worker_command("none", "-", "generate")
     worker = subprocess.Popen(command, cwd=project.BASE_DIR, env=own, start_new_session=True)
     try:
-        time.sleep(1.1)  # the lease of a lost message, so that the command below enqueues it
+        time.sleep(
+            (jobs.LEASES_IN_QUEUE + 0.1) * LEASE_SECONDS
+        )  # the lease of a lost message, so that the command below enqueues it
         resume = [sys.executable, "-W", "ignore", "manage.py", "resume_stalled"]
         subprocess.run(resume, cwd=project.BASE_DIR, env=own, check=True)
         wait_for(lambda: not Job.objects.active().exists(), "the job to finish")

@@ -71,3 +71,39 @@ def test_nothing_looked_for_is_nothing_found() -> None:
 def test_evidence_cannot_be_changed_afterwards() -> None:
     with pytest.raises(FrozenInstanceError):
         FULL.exact.image_id = "image-b"  # type: ignore[misc]
+
+
+def test_a_row_says_which_version_wrote_it() -> None:
+    assert FULL.to_json()["version"] == FULL.version >= 1
+    assert Evidence.from_json({**FULL.to_json(), "version": 99}).version == 99
+    assert Evidence.from_json({}).version == 0
+
+
+def test_what_a_later_version_added_is_left_out() -> None:
+    value = FULL.to_json()
+    value["dream"] = {"presence": "present"}
+    value["watermark"]["depth"] = 3
+    assert Evidence.from_json(value) == FULL
+
+
+@pytest.mark.parametrize("name", ["manifest", "watermark", "exact", "lookalike"])
+@pytest.mark.parametrize("missing", ["absent", None, {}])
+def test_what_an_earlier_version_lacked_was_not_looked_for(name: str, missing: object) -> None:
+    value = {**FULL.to_json(), name: missing}
+    if missing == "absent":
+        del value[name]
+    assert getattr(Evidence.from_json(value), name) == type(getattr(FULL, name))()
+
+
+def test_a_missing_number_or_flag_gets_its_default() -> None:
+    value = FULL.to_json()
+    del value["watermark"]["keeps_geometry"], value["sha256"], value["notes"]
+    restored = Evidence.from_json(value)
+    assert (restored.watermark.keeps_geometry, restored.sha256, restored.notes) == (False, "", ())
+    assert restored.watermark.image_id == FULL.watermark.image_id
+
+
+@pytest.mark.parametrize("word", ["partly", "", None, 3, ["present"]])
+def test_an_unknown_presence_is_not_absence(word: object) -> None:
+    value = {**FULL.to_json(), "exact": {"presence": word}}
+    assert Evidence.from_json(value).exact.presence is Presence.UNREADABLE

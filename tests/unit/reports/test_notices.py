@@ -87,9 +87,23 @@ def test_the_statement_of_reasons(
         assert part in letter.body + letter.subject
 
 
+def test_a_statement_does_not_say_that_marks_led_to_an_image_which_a_person_chose() -> None:
+    account = dataclasses.replace(ACCOUNT, matched_by_person=True)
+    body = notices.statement(ruling(Decision.Action.TAKE_DOWN), account, ADDRESSES).body
+    assert "A person found that it is about this image" in body
+    assert "Marks in the picture" not in body
+
+
+def test_of_an_earlier_reinstatement_it_is_not_said_what_is_on_view_since() -> None:
+    said = notices.outcome_sentence(Decision.Action.REINSTATE, on_view=None)
+    assert "took our decision back" in said
+    assert "stays down" not in said
+
+
 def test_no_function_is_given_the_reporter_the_prompt_or_a_score() -> None:
     known = {field.name for kind in (notices.Ruling, notices.Account) for field in dataclasses.fields(kind)}
-    assert known == {"number", "action", "reason", "on_view", "image_id", "made_on", "suspended", "lifted"}
+    facts = {"number", "action", "reason", "on_view", "image_id", "made_on", "suspended", "lifted"}
+    assert known == facts | {"matched_by_person"}
 
 
 def test_a_subject_is_one_line() -> None:
