@@ -6,9 +6,12 @@ Every finding names the image it points to, if any, and the chance that it is wr
 
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 # Raised whenever a field changes its meaning; rows keep the one they were written with.
 VERSION: Final = 1
