@@ -154,9 +154,19 @@ def _watermark(rgb: NDArray[np.uint8], look: Look) -> WatermarkFinding:
             # The codecs are tried one after the other, and each try is a chance to be wrong.
             p_value=found.p_value * len(codec.CODECS),
             keeps_geometry=found.geometry == Geometry() and not _is_cut(rgb, image),
-            look_distance=_look_distance(image, look),
+            look_distance=_look_distance(image, _look_where_marked(rgb, look, image)),
         )
     return WatermarkFinding()
+
+
+def _look_where_marked(rgb: NDArray[np.uint8], look: Look, image: RegisteredImage | None) -> Look:
+    """The look of the part where the mark says that the image lies: without its caption, for instance.
+
+    The codecs of today read from the upper left corner on, so what was added is on the right or below.
+    """
+    if image is None or rgb.shape[:2] == (image.height, image.width):
+        return look
+    return fingerprint.look(rgb[: image.height, : image.width])
 
 
 def _is_cut(rgb: NDArray[np.uint8], image: RegisteredImage | None) -> bool:

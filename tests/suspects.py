@@ -105,3 +105,12 @@ def _frozen(values: NDArray[np.float64]) -> Pixels:
     rgb = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     rgb.flags.writeable = False
     return rgb
+
+
+def captioned(rgb: Pixels) -> Pixels:
+    """A white strip with words below the picture, half as high as it, as on any meme."""
+    strip = np.full((rgb.shape[0] // 2, rgb.shape[1], 3), 255, np.uint8)
+    for line in range(3):
+        place = (12, 30 + line * strip.shape[0] // 3)
+        cv2.putText(strip, "WHEN NOBODY ASKS", place, cv2.FONT_HERSHEY_SIMPLEX, 1, (0, 0, 0), 3)
+    return np.concatenate([rgb, strip])

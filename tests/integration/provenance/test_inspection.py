@@ -22,6 +22,7 @@ from tests.integration.provenance.conftest import Publish, file_of
 from tests.suspects import (
     Pixels,
     at_jpeg_quality,
+    captioned,
     grey,
     half_size,
     mirrored,
@@ -42,6 +43,7 @@ ATTACKS: dict[str, Callable[[Pixels], Pixels]] = {
     "mirrored": mirrored,
     "quarter turn": quarter_turned,
     "black and white": grey,
+    "caption below": captioned,
 }
 
 
