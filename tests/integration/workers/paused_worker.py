@@ -14,12 +14,12 @@ from typing import Any
 
 # Where each step begins, in the order in which a job passes them.
 STEPS = {
-    "claimed": ("generation.pipeline", "current"),
+    "claimed": ("generation.jobs", "ensure_wanted"),
     "generating": ("generation.sketch", "render"),
     "reserving": ("provenance.registry", "reserve"),
     "reserved": ("provenance.stamping", "stamp"),
     "signing": ("provenance.manifest", "sign"),
-    "stamped": ("provenance.publishing", "_store"),
+    "stamped": ("provenance.published_files", "store"),
     "stored": ("provenance.registry", "register"),
     "registering": ("provenance.models", "PublishedFile.objects.bulk_create"),
     "registered": ("generation.jobs", "image_done"),
