@@ -68,7 +68,7 @@ def test_distance_counts_the_bits_that_differ() -> None:
 
 def test_a_large_picture_is_averaged_before_anything_is_computed() -> None:
     """Grain as fine as the pixels averages out; taking every fourth pixel would keep it."""
-    large = np.kron(scene(1), np.ones((8, 8, 1), np.uint8))
+    large = np.kron(scene(1), np.ones((4, 4, 1), np.uint8))
     grain = np.indices(large.shape[:2]).sum(0) % 2 * 40
     grainy = np.clip(large.astype(np.int16) + grain[..., None] - 20, 0, 255).astype(np.uint8)
     look = fingerprint.look(grainy)
