@@ -11,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image
 from pytest_django import Settings
 
-from provenance import certificates, images, inspection, manifest, signing, stamping, verdict
+from provenance import certificates, images, inspection, manifest, registry, signing, stamping, verdict
 from provenance.errors import SandboxFailed
 from provenance.evidence import Evidence, ManifestFinding, Presence
 from provenance.marking_keys import all_keys
@@ -223,7 +223,8 @@ class TestHonestCopiesThatKeepTheManifest:
 
     def assert_looks_the_same(self, evidence: Evidence) -> None:
         assert evidence.manifest.look_distance is not None
-        assert evidence.manifest.look_distance <= 31
+        # About 30: PDQ of a turned picture is near, not equal, and the payload is another each time.
+        assert evidence.manifest.look_distance <= registry.CANDIDATE_DISTANCE
 
     def assert_altered(self, image: RegisteredImage, data: bytes) -> Evidence:
         evidence, found = judged(data)
