@@ -5,6 +5,7 @@ import os
 import pwd
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("no PostgreSQL server is installed beside the embedded one")
     own: dict[str, Any] = {"user": UNPRIVILEGED} if os.geteuid() == 0 else {}
     # A socket's path must be short, and pytest's folders are closed to other users.
-    folder = Path(f"/tmp/tracery-test-{os.getpid()}")
-    folder.mkdir(mode=0o700)
+    folder = Path(tempfile.mkdtemp(prefix="tracery-"))
     if own:
         os.chown(folder, pwd.getpwnam(UNPRIVILEGED).pw_uid, -1)
     data, bin_folder = folder / "data", programs[-1].parent
