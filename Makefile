@@ -30,6 +30,7 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(LINT_ENV) $(BIN)/mypy .
 	$(LINT_ENV) $(BIN)/lint-imports
+	$(LINT_ENV) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
 unit: $(VENV)/.installed
 	$(BIN)/pytest tests/unit tests/test_architecture.py

@@ -17,9 +17,6 @@ class JobQuerySet(models.QuerySet["Job"]):
     def active(self) -> "JobQuerySet":
         return self.filter(status__in=Job.ACTIVE)
 
-    def queued(self) -> "JobQuerySet":
-        return self.filter(status=Job.Status.QUEUED).order_by("created_at")
-
 
 class Job(models.Model):
     """One request for 1 to 4 images. Only conditional updates change its status (generation.jobs)."""
