@@ -11,7 +11,7 @@ from generation.sketch.sampler import sample_scene
 from generation.sketch.scene import FAMILIES, STYLES, Scene, Thing
 
 # Changes whenever the same prompt and seed would draw other pixels.
-VERSION = "1"
+VERSION = "2"
 
 __all__ = [
     "COLOURS",

@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.sketch.layers import Image, Plane, blend, cover_of, eight_bit, glaze, shaded
 from generation.sketch.palette import INK, PAPER, RGB, mix, times
 from generation.sketch.textures import Field, fractal
 
 Points = Sequence[tuple[float, float]]
-Image = NDArray[np.uint8]
 
 # Sub-pixel bits of OpenCV's drawing calls: coordinates are multiples of 1/16 pixel.
 SHIFT = 4
@@ -77,14 +77,11 @@ class Paint:
     lit: bool = False
 
 
-def eight_bit(layer: NDArray[np.float32]) -> Image:
-    """Return a float layer rounded and clipped to 0..255."""
-    return np.asarray(cv2.addWeighted(layer, 1.0, layer, 0.0, 0.0, dtype=cv2.CV_8U), np.uint8)
-
-
-def blend(area: Image, coat: Image, alpha: Field) -> None:
-    """Lay ``coat`` over ``area`` in place, ``alpha`` 0..1 a pixel."""
-    area[:] = cv2.blendLinear(np.ascontiguousarray(area), coat, 1 - alpha, alpha)
+def lay(area: Image, mask: Plane, colour: RGB, alpha: float) -> None:
+    """Lay one colour over ``area`` in place, as densely as ``mask`` (0..255) times ``alpha`` says."""
+    cover = mask if alpha == 1 else np.asarray(cv2.convertScaleAbs(mask, alpha=alpha), np.uint8)
+    laid = cv2.merge([cv2.convertScaleAbs(cover, alpha=part / 255) for part in colour])
+    glaze(area, np.asarray(laid, np.uint8), cover)
 
 
 class Canvas:
@@ -103,17 +100,19 @@ class Canvas:
         shape = (self.height, self.width)
         self.mottle: Field | None = None
         if self.manner.texture:
-            field = fractal(r, shape, (9 * self.h, 9 * self.w), 4)
-            self.mottle = np.asarray((field - 0.5) * 2 * self.manner.texture, np.float32)
+            self.mottle = fractal(r, shape, (9 * self.h, 9 * self.w), 4)
+            self.mottle -= 0.5
+            self.mottle *= 2 * self.manner.texture
 
     def tone(self, paint: Paint) -> RGB:
         """Return the colour as it looks in this scene's light and this style."""
         colour = paint.colour if paint.lit else times(paint.colour, self.ambient)
         return mix(colour, PAPER, self.manner.pale) if self.manner.pale else colour
 
-    def _pixels(self, points: Points | Sequence[Points]) -> NDArray[np.int32]:
+    def _pixels(self, points: Points | Sequence[Points] | NDArray[np.float64]) -> NDArray[np.int32]:
         scaled = np.asarray(points, np.float64) * (self.unit * FRACTION)
-        return np.round(scaled).clip(-(2**24), 2**24).astype(np.int32)
+        np.rint(scaled, out=scaled)
+        return np.minimum(np.maximum(scaled, -(2**24)), 2**24).astype(np.int32)
 
     def polygon(self, points: Points, paint: Paint) -> None:
         """Fill a closed outline."""
@@ -135,18 +134,15 @@ class Canvas:
         (x0, y0), (x1, y1) = low.tolist(), high.tolist()
         mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
         cv2.fillPoly(mask, [corners - np.asarray(low * FRACTION, np.int32)], 255, cv2.LINE_AA, SHIFT)
-        alpha = mask.astype(np.float32)
-        alpha *= np.float32(paint.alpha / 255)
         area = self.rgb[y0:y1, x0:x1]
-        coat: Image = np.empty_like(area)
-        if relief:
-            box = (corners.min(0) / FRACTION, corners.max(0) / FRACTION)
-            layer = self._relief((y0, y1, x0, x1), box, paint.shade, relief)
-            for channel in range(3):
-                coat[..., channel] = np.minimum(layer * np.float32(colour[channel]), 252)
-        else:
-            coat[:] = [round(part) for part in colour]
-        blend(area, coat, alpha)
+        if not relief:
+            lay(area, mask, colour, paint.alpha)
+            return
+        box = (corners.min(0) / FRACTION, corners.max(0) / FRACTION)
+        layer = self._relief((y0, y1, x0, x1), box, paint.shade, relief)
+        if paint.alpha < 1:
+            mask = np.asarray(cv2.convertScaleAbs(mask, alpha=paint.alpha), np.uint8)
+        blend(area, shaded(layer, colour), mask)
 
     def _relief(
         self,
@@ -163,15 +159,19 @@ class Canvas:
         if self.light > 0:
             u = 1 - u
         if shade == "round":
-            squared = (u - 0.34) ** 2 + (v - 0.28) ** 2
-            factor = 1.20 - 0.60 * np.sqrt(squared) + 0.30 * np.exp(squared * -26)
+            factor = (v - 0.28) ** 2 + (u - 0.34) ** 2
+            glint = np.exp(factor * -26)
+            np.sqrt(factor, out=factor)
+            factor *= -0.60 * strength
+            glint *= 0.30 * strength
+            factor += glint
+            factor += 1 + 0.20 * strength
         elif shade == "down":
-            factor = 1.10 - 0.26 * v + 0 * u
+            factor = np.repeat(1 + (0.10 - 0.26 * v) * strength, x1 - x0, 1)
         else:
-            factor = 1.12 - 0.28 * u - 0.06 * v
-        factor = 1 + (factor - 1) * strength
+            factor = (1 + (0.12 - 0.06 * v) * strength) - (0.28 * strength) * u
         if self.mottle is not None:
-            factor = factor + self.mottle[y0:y1, x0:x1]
+            factor += self.mottle[y0:y1, x0:x1]
         return np.asarray(factor, np.float32)
 
     def _trace(self, corners: NDArray[np.int32]) -> None:
@@ -190,14 +190,20 @@ class Canvas:
             cv2.polylines(self.rgb, [line], False, self.manner.outline_colour, edge, cv2.LINE_AA, SHIFT)
         cv2.polylines(self.rgb, [line], False, self.tone(paint), thick, cv2.LINE_AA, SHIFT)
 
-    def hairs(self, lines: Sequence[Points], width: float, paint: Paint) -> None:
+    def hairs(self, lines: Sequence[Points] | NDArray[np.float64], width: float, paint: Paint) -> None:
         """Draw many thin open lines of one colour in one call."""
-        if lines:
+        if len(lines):
             thick = max(1, round(width * self.unit))
             # Lines of one length are converted together: many small arrays cost more than drawing.
             even = len({len(line) for line in lines}) == 1
             many = list(self._pixels(lines)) if even else [self._pixels(line) for line in lines]
             cv2.polylines(self.rgb, many, False, self.tone(paint), thick, cv2.LINE_AA, SHIFT)
+
+    def panes(self, boxes: NDArray[np.float64], paint: Paint) -> None:
+        """Fill many small rectangles of one colour that do not overlap, each a row (x0, y0, x1, y1)."""
+        if len(boxes):
+            rings = self._pixels(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2))
+            cv2.fillPoly(self.rgb, list(rings), self.tone(paint), cv2.LINE_AA, SHIFT)
 
     def dab(
         self, centre: tuple[float, float], radii: tuple[float, float], paint: Paint, turn: float = 0
@@ -212,6 +218,15 @@ class Canvas:
         else:
             degrees = math.degrees(turn)
             cv2.ellipse(self.rgb, middle, axes, degrees, 0, 360, tone, -1, cv2.LINE_AA, SHIFT)
+
+    def dabs(self, spots: NDArray[np.float64], paint: Paint) -> None:
+        """Draw many dabs of one colour, each a row (x, y, radius x, radius y, turn)."""
+        tone = self.tone(paint)
+        lengths = np.rint(spots[:, :4] * (self.unit * FRACTION)).astype(np.int64)
+        np.maximum(lengths[:, 2:], FRACTION // 2, out=lengths[:, 2:])
+        turns = np.degrees(spots[:, 4]).tolist()
+        for (x, y, wide, high), turn in zip(lengths.tolist(), turns, strict=True):
+            cv2.ellipse(self.rgb, (x, y), (wide, high), turn, 0, 360, tone, -1, cv2.LINE_AA, SHIFT)
 
     def _region(self, centre: tuple[float, float], radii: tuple[float, float]) -> tuple[int, int, int, int]:
         x0 = max(int((centre[0] - radii[0]) * self.unit), 0)
@@ -229,14 +244,10 @@ class Canvas:
             return
         u = (np.arange(x0, x1, dtype=np.float32) / self.unit - centre[0])[None] / radii[0]
         v = (np.arange(y0, y1, dtype=np.float32) / self.unit - centre[1])[:, None] / radii[1]
-        fade = (1 - u * u) - v * v
+        fade = np.asarray((1 - u * u) - v * v, np.float32)
         np.maximum(fade, 0, out=fade)
         fade *= fade
-        fade *= np.float32(strength)
-        area = self.rgb[y0:y1, x0:x1]
-        coat = np.empty_like(area)
-        coat[:] = [round(part) for part in colour]
-        blend(area, coat, np.asarray(fade, np.float32))
+        lay(self.rgb[y0:y1, x0:x1], cover_of(fade), colour, strength)
 
     def shadow(self, centre: tuple[float, float], radii: tuple[float, float], strength: float = 0.42) -> None:
         """Darken the ground softly, as under a standing thing."""
@@ -244,13 +255,14 @@ class Canvas:
             strength *= 0.4
         self.glow(centre, radii, (26, 24, 44), strength)
 
-    def cover(self, top: int, layer: NDArray[np.float32], alpha: Field | float = 1.0) -> None:
-        """Blend a float layer of (h, width, 3) or (h, 1, 3) over the rows from ``top``."""
-        rows = layer.shape[0]
-        area = self.rgb[top : top + rows]
+    def cover(self, top: int, layer: NDArray[np.float32], alpha: Field | None = None) -> None:
+        """Lay a float layer of (h, width, 3) or (h, 1, 3) over the rows from ``top``, ``alpha`` dense."""
+        area = self.rgb[top : top + layer.shape[0]]
         solid = eight_bit(layer)
         if layer.shape[1] == 1:
-            solid = np.repeat(solid, self.width, 1)
-        if isinstance(alpha, float):
-            alpha = np.full(area.shape[:2], alpha, np.float32)
-        blend(area, solid, alpha)
+            size = (self.width, layer.shape[0])
+            solid = np.asarray(cv2.resize(solid, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+        if alpha is None:
+            area[:] = solid
+        else:
+            blend(area, solid, cover_of(alpha))

@@ -39,13 +39,22 @@ def describe(scene: Scene, *, seed: int) -> str:
     Different seeds give other words and another order; ``parser.parse`` reads every caption back.
     """
     r = chance("caption", seed)
+    body = _body(scene, r)
+    style = r.choice(v.STYLE_WORDS[scene.style][:2])
+    form = r.choice(("{body}, {style}", "{style} of {body}", "{body}, {style} style", "{style}: {body}"))
+    return form.format(body=body, style=style)
+
+
+def describe_body(scene: Scene, *, seed: int) -> str:
+    """Return a caption as ``describe`` does, the style left unsaid."""
+    return _body(scene, chance("caption", seed))
+
+
+def _body(scene: Scene, r: Random) -> str:
     parts = [_subject(scene, r)]
     if scene.setting in OUTDOORS:
         parts += _hour(scene, r)
-    style = r.choice(v.STYLE_WORDS[scene.style][:2])
-    body = " ".join(part for part in parts if part)
-    form = r.choice(("{body}, {style}", "{style} of {body}", "{body}, {style} style", "{style}: {body}"))
-    return form.format(body=body, style=style)
+    return " ".join(part for part in parts if part)
 
 
 def _subject(scene: Scene, r: Random) -> str:

@@ -8,7 +8,7 @@ from generation.sketch.scene import OUTDOORS, Scene, Thing
 from generation.sketch.things.table import BEHIND_LAND, KINDS
 
 # Styles chosen from when the prompt names none.
-TEXTURED = ("soft", "soft", "soft", "oil", "oil", "wash", "wash", "pencil", "mosaic")
+TEXTURED = ("soft", "soft", "soft", "oil", "oil", "wash", "wash", "pencil", "flat")
 # Tiles and hatching hide what little light there is.
 DARK_STYLES = ("soft", "soft", "oil", "oil", "wash")
 PLAIN_STYLES = ("soft", "soft", "soft", "flat", "wash", "oil")
@@ -110,6 +110,8 @@ def completed(things: list[Thing], facts: dict[str, str], backdrop: list[str], r
         setting = r.choice(
             ("meadow", "hills", "mountains", "sea", "lake", "river", "forest", "beach", "city", "space")
         )
+        # A picture of nothing in particular is brighter by day.
+        facts = {"time": r.choice(("day", "dawn", "sunset"))} if setting in OUTDOORS else facts
     if setting == "sea" and len(backdrop) > 1 and not things and "time" not in facts:
         # "Waves in blue and white" is a pattern; a sea has one colour.
         setting, facts = "pattern", {**facts, "pattern": "waves"}

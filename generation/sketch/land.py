@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.sketch.canvas import Canvas, Paint, blend
+from generation.sketch.canvas import Canvas, Paint
+from generation.sketch.layers import Layer, blend, cover_of
 from generation.sketch.palette import RGB, SWATCH, darker, jitter, lighter, mix
 from generation.sketch.pen import Pen
 from generation.sketch.stage import Stage
@@ -70,7 +71,7 @@ def fill_below(
         return
     y = (np.arange(top, end, dtype=np.float32) + 0.5)[:, None] / canvas.unit
     depth = y - line[None]
-    alpha = np.clip(depth * canvas.unit + 0.5, 0, 1)
+    cover = cover_of(np.clip(depth * canvas.unit + 0.5, 0, 1))
     share = np.clip(depth / max(bottom - float(line.mean()), 0.02), 0, 1)
     if texture is not None:
         share += texture[top:end]
@@ -78,9 +79,12 @@ def fill_below(
     steps = cv2.convertScaleAbs(share + 0.5, alpha=127.5)
     first, second = np.asarray(tones[0], np.float32), np.asarray(tones[1], np.float32)
     ramp = np.linspace(-0.5, 1.5, 256, dtype=np.float32)[:, None]
-    table = np.clip(first + (second - first) * ramp, 0, 255).astype(np.uint8)[:, None]
-    coat = cv2.LUT(cv2.merge([steps] * 3), table)
-    blend(canvas.rgb[top:end], np.asarray(coat, np.uint8), np.asarray(alpha, np.float32))
+    table = np.clip(first + (second - first) * ramp, 0, 255).astype(np.uint8)
+    coat = cv2.merge([cv2.LUT(steps, np.ascontiguousarray(table[:, channel])) for channel in range(3)])
+    # Below its lowest point the line no longer shows: those rows are simply covered.
+    full = min(max(int(float(line.max()) * canvas.unit) + 2 - top, 0), end - top)
+    blend(canvas.rgb[top : top + full], np.asarray(coat[:full], np.uint8), cover[:full])
+    canvas.rgb[top + full : end] = coat[full:]
     outline_land(canvas, line)
 
 
@@ -123,22 +127,29 @@ def paint_mountains(stage: Stage, base: float, height: float, far: float) -> Non
     side = (x - owner[None] + crags * 0.16 + (y - line[None]) * 0.25) * -canvas.light
     lit = smoothstep(-0.012, 0.02, side.astype(np.float32))
     rise = np.clip((base - y) / height, 0, 1)
-    rock, shade = stage.land(jitter((136, 132, 146), r), far), stage.land((84, 88, 116), far)
-    layer = _mixed(shade, rock, lit) * (1 + crags * (0.22 if canvas.manner.texture else 0.0))[..., None]
-    if height > 0.2 or stage.scene.season == "winter":
-        bright, dim = stage.land((248, 250, 253), far * 0.25), stage.land((176, 190, 222), far * 0.4)
-        snow = smoothstep(0.0, 0.05, (rise - 0.56 + crags * 0.5 - 0.12 * (1 - lit)).astype(np.float32))
-        layer = layer + (_mixed(dim, bright, lit) - layer) * snow[..., None]
-    mist = np.clip(0.9 - rise * 1.5, 0, 0.75) * (0.35 + far)
-    layer = layer + (np.asarray(stage.haze, np.float32) - layer) * np.clip(mist, 0, 0.85)[..., None]
-    alpha = np.clip((y - line[None]) * canvas.unit + 0.5, 0, 1).astype(np.float32)
-    canvas.cover(top, layer.astype(np.float32), alpha)
+    fields = (lit, np.asarray(rise, np.float32), np.asarray(crags, np.float32))
+    layer = _flanks(stage, fields, far, snowy=height > 0.2 or stage.scene.season == "winter")
+    alpha = np.clip((y - line[None]) * canvas.unit + 0.5, 0, 1)
+    canvas.cover(top, layer, np.asarray(alpha, np.float32))
     outline_land(canvas, line)
 
 
-def _mixed(a: RGB, b: RGB, share: Field) -> NDArray[np.float32]:
-    first, second = np.asarray(a, np.float32), np.asarray(b, np.float32)
-    return np.asarray(first + (second - first) * share[..., None], np.float32)
+def _flanks(stage: Stage, fields: tuple[Field, Field, Field], far: float, *, snowy: bool) -> Layer:
+    """Return the colours of a range from its light, height (both 0..1) and crags (about -0.5..0.5)."""
+    lit, rise, crags = fields
+    rock, shade = stage.land(jitter((136, 132, 146), stage.r), far), stage.land((84, 88, 116), far)
+    bright, dim = stage.land((248, 250, 253), far * 0.25), stage.land((176, 190, 222), far * 0.4)
+    relief = 1 + crags * (0.22 if stage.canvas.manner.texture else 0.0)
+    mist = np.clip(np.clip(0.9 - rise * 1.5, 0, 0.75) * (0.35 + far), 0, 0.85)
+    snow = smoothstep(0.0, 0.05, rise - 0.56 + crags * 0.5 - 0.12 * (1 - lit))
+    planes = []
+    for channel in range(3):
+        plane = (lit * (rock[channel] - shade[channel]) + shade[channel]) * relief
+        if snowy:
+            plane += (lit * (bright[channel] - dim[channel]) + dim[channel] - plane) * snow
+        plane += (stage.haze[channel] - plane) * mist
+        planes.append(plane)
+    return np.asarray(cv2.merge(planes), np.float32)
 
 
 def paint_hills(stage: Stage, base: float, tone: RGB, layers: int) -> None:
@@ -187,36 +198,41 @@ def paint_grass(stage: Stage, top: float, tone: RGB, amount: int = 420) -> None:
     canvas, r = stage.canvas, stage.r
     if stage.scene.season == "winter":
         amount //= 6
-    bundles: dict[int, list[list[tuple[float, float]]]] = {k: [] for k in range(4)}
-    for _ in range(int(amount * canvas.w)):
-        depth = r.random() ** 0.7
-        y = top + (canvas.h + 0.02 - top) * depth
-        x, long = r.uniform(0, canvas.w), 0.008 + 0.045 * depth * r.random()
-        lean = r.uniform(-0.4, 0.4) * long
-        bundles[r.randrange(4)].append([(x, y), (x + lean * 0.4, y - long * 0.6), (x + lean, y - long)])
-    for k, lines in bundles.items():
+    rng = np.random.default_rng(r.getrandbits(64))
+    x, deep, tall, bend = rng.random((4, int(amount * canvas.w)))
+    x *= canvas.w
+    depth = deep**0.7
+    y = top + (canvas.h + 0.02 - top) * depth
+    long = 0.008 + 0.045 * depth * tall
+    lean = (bend - 0.5) * 0.8 * long
+    blades = np.stack([x, y, x + lean * 0.4, y - long * 0.6, x + lean, y - long], 1).reshape(-1, 3, 2)
+    for k in range(4):
         shade = darker(tone, 0.3 - 0.1 * k) if k < 2 else lighter(tone, 0.08 * k)
-        canvas.hairs(lines, 0.0022, Paint(shade, "none"))
+        canvas.hairs(blades[k::4], 0.0022, Paint(shade, "none"))
 
 
 def paint_blossoms(stage: Stage, top: float, tones: tuple[RGB, ...], amount: int) -> None:
     """Scatter flowers over a meadow, larger towards the viewer."""
     canvas, r = stage.canvas, stage.r
     spots = sorted((r.random() ** 0.8, r.uniform(0, canvas.w)) for _ in range(int(amount * canvas.w)))
+    stem, heart = Paint(plants.STEM, "none"), Paint(SWATCH["yellow"], "none")
+    around = np.arange(5) * 1.2566
+    petals = np.empty((5, 5))
     for depth, x in spots:
         y = top + (canvas.h + 0.02 - top) * depth
         size = 0.0028 + 0.014 * depth**1.6
-        tone = jitter(r.choice(tones), r, 12)
+        paint = Paint(jitter(r.choice(tones), r, 12), "none")
         if size < 0.007:
-            canvas.dab((x, y), (size, size * 0.8), Paint(tone, "none"))
+            canvas.dab((x, y), (size, size * 0.8), paint)
             continue
-        canvas.hairs([[(x, y), (x + size * 0.3, y + size * 3.2)]], 0.0028, Paint(plants.STEM, "none"))
-        start = r.uniform(0, 1)
-        for k in range(5):
-            turn = start + k * 1.2566
-            at = (x + size * 0.7 * math.cos(turn), y + size * 0.6 * math.sin(turn))
-            canvas.dab(at, (size * 0.62, size * 0.42), Paint(tone, "none"), turn)
-        canvas.dab((x, y), (size * 0.36, size * 0.3), Paint(SWATCH["yellow"], "none"))
+        canvas.hairs([[(x, y), (x + size * 0.3, y + size * 3.2)]], 0.0028, stem)
+        turns = r.uniform(0, 1) + around
+        petals[:, 0] = x + size * 0.7 * np.cos(turns)
+        petals[:, 1] = y + size * 0.6 * np.sin(turns)
+        petals[:, 2:4] = size * 0.62, size * 0.42
+        petals[:, 4] = turns
+        canvas.dabs(petals, paint)
+        canvas.dab((x, y), (size * 0.36, size * 0.3), heart)
 
 
 def plant_trees(stage: Stage, rows: tuple[float, float], count: int, kinds: tuple[str, ...]) -> None:

@@ -13,9 +13,9 @@ from random import Random
 from generation.sketch import fill
 from generation.sketch.chance import chance
 from generation.sketch.scene import MAX_COUNT, Scene, Thing
-from generation.sketch.things.attach import CONTAINERS, HELD
+from generation.sketch.things.attach import CONTAINERS, HELD, rides
 from generation.sketch.things.figures import HANDS
-from generation.sketch.vocabulary import LEXICON, LONGEST, SINGULARS, UNCOUNTED
+from generation.sketch.vocabulary import GROUPS, LEXICON, LONGEST, SINGULARS, UNCOUNTED
 
 # Only this much of a prompt is read; nobody names more things than fit in it.
 MAX_CHARACTERS = 2000
@@ -86,7 +86,7 @@ def _longest(words: list[str], at: int) -> tuple[int, Mark | None]:
         several = one != plain and chunk[-1] not in UNCOUNTED and (span == 1 or plain not in LEXICON)
         for phrase in (plain, one):
             if phrase in LEXICON:
-                return span, Mark(*LEXICON[phrase], plural=several)
+                return span, Mark(*LEXICON[phrase], plural=several or plain in GROUPS)
     return 1, None
 
 
@@ -194,6 +194,8 @@ def _joined(reading: Reading, thing: Thing) -> bool:
         # "Two children with umbrellas": one each.
         each = 1 if last.count > 1 else thing.count
         reading.things[-1] = replace(last, link=link, other=replace(thing, count=each))
+    elif reading.link == "riding" and rides(last.kind, thing.kind) and last.other is None:
+        reading.things[-1] = replace(last, link="riding", other=replace(thing, count=1))
     elif reading.link == "of" and last.kind in CONTAINERS and last.other is None:
         # A bowl of fruit holds several even where the word is singular.
         count = HEAP if last.kind == "bowl" and reading.count is None and thing.count == 1 else thing.count

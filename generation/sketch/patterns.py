@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from generation.sketch.canvas import Paint
+from generation.sketch.layers import between
 from generation.sketch.palette import RGB, darker, jitter, lighter, mix
 from generation.sketch.pen import oval_points
 from generation.sketch.stage import Stage
@@ -167,8 +168,8 @@ def marble(stage: Stage, tones: Tones) -> None:
     share = (0.5 + 0.5 * np.sin(flow * math.pi)) * (len(tones) - 1)
     layer = np.zeros((*shape, 3), np.float32)
     for k, tone in enumerate(tones):
-        weight = np.clip(1 - np.abs(share - k), 0, 1)[..., None]
-        layer += weight * np.asarray(canvas.tone(Paint(tone)), np.float32)
+        weight = np.clip(1 - np.abs(share - k), 0, 1)
+        layer += between((0, 0, 0), canvas.tone(Paint(tone)), np.asarray(weight, np.float32))
     canvas.cover(0, layer)
 
 
@@ -181,8 +182,8 @@ def gradient(stage: Stage, tones: Tones) -> None:
     share = (x * math.cos(turn) + y * math.sin(turn)) / (math.cos(turn) + math.sin(turn)) * (len(tones) - 1)
     layer = np.zeros((canvas.height, canvas.width, 3), np.float32)
     for k, tone in enumerate(tones):
-        weight = np.clip(1 - np.abs(share - k), 0, 1)[..., None]
-        layer += weight * np.asarray(canvas.tone(Paint(tone)), np.float32)
+        weight = np.clip(1 - np.abs(share - k), 0, 1)
+        layer += between((0, 0, 0), canvas.tone(Paint(tone)), np.asarray(weight, np.float32))
     canvas.cover(0, layer)
 
 

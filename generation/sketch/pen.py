@@ -3,9 +3,11 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from random import Random
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generation.sketch.canvas import Canvas, Paint, Points
 from generation.sketch.palette import INK, RGB, darker
@@ -131,12 +133,19 @@ class Kind:
     natural: tuple[RGB, ...] = ((150, 120, 100),)
 
 
+@lru_cache
+def _round(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the cosines and sines of ``count`` turns."""
+    t = np.linspace(0, 2 * math.pi, count, endpoint=False)
+    return np.cos(t), np.sin(t)
+
+
 def oval_points(box: tuple[float, float, float, float], turn: float = 0.0, count: int = 36) -> Points:
     """Return points on an ellipse (centre x, centre y, radius x, radius y)."""
     x, y, a, b = box
-    t = np.linspace(0, 2 * math.pi, count, endpoint=False)
     c, s = math.cos(turn), math.sin(turn)
-    px, py = a * np.cos(t), b * np.sin(t)
+    across, up = _round(count)
+    px, py = a * across, b * up
     return list(zip((x + px * c - py * s).tolist(), (y + px * s + py * c).tolist(), strict=True))
 
 

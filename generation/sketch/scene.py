@@ -70,8 +70,8 @@ class Thing:
         count: 1..``MAX_COUNT``.
         size: "small", "" or "big".
         place: one of ``PLACES``.
-        link: how ``other`` belongs to this thing: "holding", "wearing", "of" (contains) or "".
-        other: the held, worn or contained thing.
+        link: how ``other`` belongs to this thing: "holding", "wearing", "riding", "of" (contains) or "".
+        other: the held, worn, ridden or contained thing.
     """
 
     kind: str

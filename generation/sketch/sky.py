@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from generation.sketch.canvas import Paint, blend
+from generation.sketch.canvas import Paint
+from generation.sketch.layers import between, blend, cover_of, eight_bit
 from generation.sketch.palette import RGB, lighter, mix
 from generation.sketch.pen import Pen
 from generation.sketch.stage import Stage
@@ -96,12 +97,9 @@ def paint_clouds(stage: Stage) -> None:
 def _lay_clouds(stage: Stage, rows: int, alpha: Field, lit: Field) -> None:
     size = (stage.canvas.width, rows)
     bright, dark = cloud_tones(stage)
-    low, high = np.asarray(dark, np.float32), np.asarray(bright, np.float32)
-    tones = (low + (high - low) * lit[..., None]).astype(np.uint8)
-    cover = cv2.resize(alpha.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    blend(
-        stage.canvas.rgb[:rows], np.asarray(cv2.resize(tones, size), np.uint8), np.asarray(cover, np.float32)
-    )
+    tones = cv2.resize(eight_bit(between(dark, bright, lit)), size)
+    cover = cv2.resize(cover_of(alpha), size, interpolation=cv2.INTER_LINEAR)
+    blend(stage.canvas.rgb[:rows], np.asarray(tones, np.uint8), np.asarray(cover, np.uint8))
 
 
 def cloud_tones(stage: Stage) -> tuple[RGB, RGB]:

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from generation.sketch.canvas import Paint
+from generation.sketch.canvas import Paint, lay
+from generation.sketch.layers import between, cover_of, eight_bit, shaded
 from generation.sketch.palette import RGB, SWATCH, darker, jitter, lighter, mix
 from generation.sketch.sky import paint_stars
 from generation.sketch.stage import Stage
@@ -24,18 +25,20 @@ def paint_plain(stage: Stage) -> None:
     stage.backdrop = tone
     if canvas.manner.pale:
         tone = mix(tone, (246, 242, 232), canvas.manner.pale * 0.8)
-    canvas.rgb[:] = np.asarray(tone, np.float32).astype(np.uint8)
     if canvas.manner.relief < 0.5:
+        canvas.rgb[:] = np.asarray(tone, np.float32).astype(np.uint8)
         return
-    base = np.asarray(tone, np.float32)
     x = np.linspace(-1, 1, canvas.width, dtype=np.float32)[None] * canvas.light
     y = np.linspace(-1, 1, canvas.height, dtype=np.float32)[:, None]
     tilt = r.uniform(0.03, 0.07)
     factor = 1.0 - tilt * x - r.uniform(0.02, 0.07) * y
     if canvas.mottle is not None:
         cloudy = fractal(r, (canvas.height, canvas.width), (3 * canvas.h, 3 * canvas.w), 3)
-        factor = factor + (cloudy - 0.5) * 0.13 + canvas.mottle * 0.35
-    canvas.cover(0, base * factor[..., None].astype(np.float32))
+        cloudy -= 0.5
+        cloudy *= 0.13
+        factor += cloudy
+        factor += canvas.mottle * 0.35
+    canvas.rgb[:] = shaded(factor, tone)
 
 
 def paint_floor(stage: Stage, y: float) -> None:
@@ -48,8 +51,7 @@ def paint_floor(stage: Stage, y: float) -> None:
     if rows < 2:
         return
     fade = smoothstep(0, 0.35, np.linspace(0, 1, rows, dtype=np.float32))[:, None]
-    shade = np.asarray(darker(stage.backdrop, 0.3), np.float32)[None, None]
-    canvas.cover(top, np.repeat(shade, rows, 0), np.repeat(fade * 0.3, canvas.width, 1).astype(np.float32))
+    lay(canvas.rgb[top:], cover_of(np.repeat(fade, canvas.width, 1)), darker(stage.backdrop, 0.3), 0.3)
 
 
 def paint_room(stage: Stage) -> None:
@@ -114,11 +116,11 @@ def paint_space(stage: Stage) -> None:
     )
     second = r.choice([SWATCH[n] for n in ("blue", "purple", "turquoise", "orange")])
     small = (max(shape[0] // 2, 8), max(shape[1] // 2, 8))
-    layer = np.zeros((*small, 3), np.float32) + np.asarray((15, 16, 36), np.float32)
+    layer = between((15, 16, 36), (15, 16, 36), np.zeros(small, np.float32))
     for tone, strength in ((first, 0.75), (second, 0.5)):
         field = fractal(r, small, (2.6 * canvas.h, 2.6 * canvas.w), 5)
-        layer += smoothstep(0.42, 0.95, field)[..., None] * np.asarray(tone, np.float32) * strength
-    canvas.rgb[:] = np.clip(cv2.resize(layer, (shape[1], shape[0])), 0, 250).astype(np.uint8)
+        layer += between((0, 0, 0), tone, smoothstep(0.42, 0.95, field) * np.float32(strength))
+    canvas.rgb[:] = cv2.resize(eight_bit(layer), (shape[1], shape[0]))
     stage.horizon = canvas.h
     stage.backdrop = (24, 24, 50)
     paint_stars(stage, 170)

@@ -23,8 +23,8 @@ def noise(r: Random, shape: tuple[int, int], cells: tuple[float, float]) -> Fiel
         shape: height and width in pixels.
         cells: cells along the height and along the width; the fewer, the smoother.
     """
-    rows, columns = max(2, round(cells[0])), max(2, round(cells[1]))
-    grid = np.random.default_rng(r.getrandbits(64)).random((rows, columns), dtype=np.float32)
+    grid = _grid(r, cells)
+    rows, columns = grid.shape
     if rows * 8 < shape[0] and columns * 8 < shape[1]:
         # Smooth at a small size first: a linear enlargement of that costs half as much and looks the same.
         finer = cv2.resize(grid, (columns * 4, rows * 4), interpolation=cv2.INTER_CUBIC)
@@ -32,19 +32,29 @@ def noise(r: Random, shape: tuple[int, int], cells: tuple[float, float]) -> Fiel
     return np.asarray(cv2.resize(grid, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
+def _grid(r: Random, cells: tuple[float, float]) -> Field:
+    shape = max(2, round(cells[0])), max(2, round(cells[1]))
+    return np.random.default_rng(r.getrandbits(64)).random(shape, dtype=np.float32)
+
+
 def fractal(r: Random, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 4) -> Field:
     """Return fractal noise, float32 about 0..1: each octave twice as fine and half as strong."""
     finest = 2 ** (octaves - 1) * SAMPLES
-    small = (min(shape[0], max(8, round(cells[0] * finest))), min(shape[1], max(8, round(cells[1] * finest))))
-    total = np.zeros(small, np.float32)
-    weight, norm = 1.0, 0.0
-    for octave in range(octaves):
-        step = 2**octave
-        total += weight * noise(r, small, (cells[0] * step, cells[1] * step))
-        norm += weight
+    small = (min(shape[1], max(8, round(cells[1] * finest))), min(shape[0], max(8, round(cells[0] * finest))))
+    # Each octave's grid is added to the coarser ones enlarged to its size: a few small enlargements in all.
+    total = _grid(r, cells)
+    weight, norm = 1.0, 1.0
+    for octave in range(1, octaves):
         weight *= 0.52
-    total /= norm
-    total = np.clip((total - 0.5) * 1.5 + 0.5, 0, 1)
+        norm += weight
+        finer = _grid(r, (cells[0] * 2**octave, cells[1] * 2**octave))
+        finer *= np.float32(weight)
+        finer += cv2.resize(total, finer.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        total = finer
+    total = np.asarray(cv2.resize(total, small, interpolation=cv2.INTER_CUBIC), np.float32)
+    total *= np.float32(1.5 / norm)
+    total -= np.float32(0.25)
+    np.clip(total, 0, 1, out=total)
     return np.asarray(cv2.resize(total, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
 
 

@@ -1,5 +1,7 @@
 """Town backdrops: skylines and streets."""
 
+import numpy as np
+
 from generation.sketch.canvas import Paint
 from generation.sketch.palette import GLASS, LAMPLIGHT, RGB, SWATCH, darker, jitter, lighter, mix
 from generation.sketch.pen import Pen
@@ -67,17 +69,21 @@ def _windows(stage: Stage, corners: tuple[float, float, float, float], tone: RGB
     step_x, step_y = 0.017 + 0.004 * row, 0.024 + 0.004 * row
     columns = max(int((x1 - x0 - 0.012) / step_x), 1)
     margin = ((x1 - x0) - columns * step_x + step_x * 0.4) / 2
-    lit: list[list[tuple[float, float]]] = []
-    dark: list[list[tuple[float, float]]] = []
-    share = 0.5 if canvas.night else 0.12
-    for line in range(int((stage.horizon + 0.02 - y0) / step_y)):
-        for column in range(columns):
-            x, y = x0 + margin + column * step_x, y0 + 0.014 + line * step_y
-            (lit if r.random() < share else dark).append([(x, y), (x, y + step_y * 0.42)])
+    lines = max(int((stage.horizon + 0.02 - y0) / step_y), 0)
+    x = x0 + margin + step_x * np.tile(np.arange(columns), lines)
+    y = y0 + 0.014 + step_y * np.repeat(np.arange(lines), columns)
+    panes = np.stack([x, y, x + step_x * 0.5, y + step_y * 0.5], 1)
+    chance = np.random.default_rng(r.getrandbits(64)).random(len(panes))
+    share = 0.38 if canvas.night else 0.12
     glass = mix(tone, GLASS, 0.45) if not canvas.night else darker(tone, 0.3)
     warm = LAMPLIGHT if canvas.night else lighter(glass, 0.5)
-    canvas.hairs(dark, step_x * 0.55, Paint(glass, "none", lit=True))
-    canvas.hairs(lit, step_x * 0.55, Paint(warm, "none", lit=True))
+    # Some rooms are dimmer than others.
+    for kept, pane in (
+        (chance >= share, glass),
+        (chance < share, mix(warm, tone, 0.4)),
+        (chance < share * 0.6, mix(warm, tone, 0.08)),
+    ):
+        canvas.panes(panes[kept], Paint(pane, "none", lit=True))
 
 
 def paint_quay(stage: Stage) -> None:

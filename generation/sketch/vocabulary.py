@@ -75,7 +75,7 @@ KIND_WORDS: Table = table(
         "bee": "bumblebee, wasp",
         "ladybird": "ladybug, beetle",
         "turtle": "tortoise",
-        "person": "people, human, child, kid, figure, dancer, friend, children, teacher, artist, couple",
+        "person": "human, child, kid, figure, dancer, friend, teacher, artist, couple, people, family, crowd",
         "man": "boy, guy, farmer, sailor, knight, father, men, prince, fisherman",
         "woman": "girl, lady, mother, women, princess, ballerina",
         "wizard": "witch, sorcerer, magician",
@@ -99,7 +99,7 @@ KIND_WORDS: Table = table(
         "lantern": "lamp, light bulb",
         "balloon": "balloons",
         "umbrella": "parasol",
-        "hat": "cap, top hat, cowboy hat, party hat",
+        "hat": "cap, top hat, cowboy hat, party hat, wizard hat, witch hat, santa hat, straw hat, sun hat",
         "ball": "football, basketball, soccer ball, beach ball",
         "gift": "present, gift box, box",
         "chair": "stool, armchair",
@@ -142,8 +142,11 @@ SINGULARS: dict[str, str] = {
 }  # fmt: skip
 # Words whose form does not tell whether there are several.
 UNCOUNTED = frozenset(
-    {"sheep", "fish", "deer", "grapes", "bus", "cactus", "octopus", "cross", "ferris", "moss"}
+    {"sheep", "fish", "deer", "grapes", "bus", "cactus", "octopus", "cross", "ferris", "moss", "mars"}
 )
+
+# Words in the singular for several.
+GROUPS = frozenset({"family", "crowd"})
 
 
 def _lexicon() -> dict[str, tuple[str, str]]:

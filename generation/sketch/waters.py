@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from generation.sketch.canvas import Paint
+from generation.sketch.layers import spread, toward
 from generation.sketch.palette import RGB, lighter, mix
 from generation.sketch.stage import Stage
 from generation.sketch.textures import Field, noise
@@ -41,11 +42,12 @@ def paint_water(stage: Stage, bottom: float, calm: float) -> None:
     broken = cv2.remap(
         mirror, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
     )
-    tone = np.asarray(WATER[stage.scene.time], np.float32)
     share = (0.28 + 0.32 * (1 - calm)) + 0.26 * depth
-    layer = broken + (tone - broken) * share[..., None]
-    layer = layer + (ripple * (9 + 26 * (1 - calm) * (0.4 + depth)))[..., None]
-    canvas.cover(top, np.asarray(layer, np.float32))
+    ripple *= 9 + 26 * (1 - calm) * (0.4 + depth)
+    layer = broken.astype(np.float32)
+    toward(layer, WATER[stage.scene.time], np.repeat(share, canvas.width, 1))
+    layer += spread(ripple)
+    canvas.cover(top, layer)
     _glitter(stage, top, end)
 
 

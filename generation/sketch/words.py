@@ -89,14 +89,15 @@ SETTING_WORDS: Table = table(
         "forest": "in a forest, forest, wood, woodland, jungle, rainforest, grove, woods",
         "beach": "on a beach, beach, shore, seaside, coast, tropical island, island, sand, tropical, bay",
         "sea": "on the sea, sea, ocean, wave, water, seascape, harbor, harbour, horizon",
-        "lake": "by a lake, lake, pond, lakeside, fjord, reflection",
+        "lake": "by a lake, lake, mountain lake, alpine lake, forest lake, pond, lakeside, fjord, reflection",
         "river": "by a river, river, stream, creek, riverside, canal, waterfall",
         "city": (
             "before a city skyline, city, skyline, city skyline, downtown, metropolis, cityscape, new"
             " york, tokyo, urban"
         ),
         "street": (
-            "in a street, street, road, town, village street, alley, neighborhood, neighbourhood, village"
+            "in a street, street, city street, road, town, village street, alley, neighborhood, "
+            "neighbourhood, village"
         ),
         "sky": "in the sky, sky, in the air, in the clouds",
         "space": "in space, space, outer space, galaxy, nebula, universe, cosmos, cosmic, milky way",
@@ -175,6 +176,7 @@ LINK_WORDS: Table = table(
             "holding, carrying, with a bunch of, playing, flying a, holds, eating, reading, offering"
         ),
         "wearing": "wearing, in a hat, wears",
+        "riding": "riding, riding on, rides, sitting on, sits on, on the back of",
         "of": "of, with, full of, filled with, containing",
         "left of": "left of, to the left of, on the left of",
         "right of": "right of, to the right of, on the right of",

@@ -6,6 +6,7 @@ from generation.sketch.palette import SWATCH, apart, jitter
 from generation.sketch.pen import Kind, Pen
 from generation.sketch.scene import Thing
 from generation.sketch.things import figures, objects, portrait
+from generation.sketch.things.figures import HANDS
 from generation.sketch.things.table import KINDS
 
 # Where a worn hat sits: (x, y, width) in the frame of the wearer.
@@ -39,6 +40,20 @@ CONTAINERS = frozenset(
 )
 
 
+# What can be ridden: (height beside the picture's, where the rider's foot is in its frame: x and y).
+MOUNTS: dict[str, tuple[float, float, float]] = {
+    "horse": (0.72, -0.06, 0.34), "unicorn": (0.72, -0.06, 0.34), "zebra": (0.72, -0.06, 0.34),
+    "cow": (0.6, -0.06, 0.36), "elephant": (0.68, -0.1, 0.5), "dinosaur": (0.66, 0.0, 0.3),
+    "bicycle": (0.56, -0.06, 0.5), "turtle": (0.44, -0.05, 0.3), "whale": (0.5, 0.0, 0.35),
+}  # fmt: skip
+RIDER = 0.62
+
+
+def rides(rider: str, mount: str) -> bool:
+    """Return whether a picture can show one kind on the back of the other."""
+    return mount in MOUNTS and (rider in HANDS or rider in HEADS) and rider not in MOUNTS
+
+
 def draw_thing(pen: Pen, thing: Thing, kind: Kind) -> None:
     """Draw ``thing`` and what belongs to it."""
     if thing.link == "of" and thing.other is not None and thing.kind in CONTAINERS:
@@ -46,6 +61,9 @@ def draw_thing(pen: Pen, thing: Thing, kind: Kind) -> None:
         return
     if thing.kind == "face" and thing.other is not None:
         portrait.draw_portrait(pen, long_hair=thing.other.kind in {"woman", "queen"})
+        return
+    if thing.link == "riding" and thing.other is not None:
+        _ridden(pen, thing.other, kind)
         return
     kind.draw(pen)
     if thing.other is None:
@@ -63,13 +81,20 @@ def _pen_for(pen: Pen, other: Thing) -> Pen:
 
 
 def _held(pen: Pen, holder: str, other: Thing) -> None:
-    x, y = figures.HANDS.get(holder, (0.2, 0.42))
+    x, y = HANDS.get(holder, (0.2, 0.42))
     share, by_foot = HELD.get(other.kind, HELD_OTHERWISE)
     part = _pen_for(pen, other)
     for k in range(min(other.count, 5)):
         lean = (k - (min(other.count, 5) - 1) / 2) * 0.2
         low = y if by_foot else y - share * 0.5
         KINDS[other.kind].draw(part.moved(x + lean, low + 0.03 * (k % 2), share))
+
+
+def _ridden(pen: Pen, mount: Thing, rider: Kind) -> None:
+    """Draw a rider whose legs are hidden by the mount in front of them."""
+    share, x, y = MOUNTS[mount.kind]
+    rider.draw(pen.moved(x * share, y * share, RIDER))
+    KINDS[mount.kind].draw(_pen_for(pen, mount).moved(0, 0, share))
 
 
 def _worn(pen: Pen, wearer: str, other: Thing) -> None:

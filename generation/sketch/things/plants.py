@@ -2,12 +2,16 @@
 
 import math
 
+import numpy as np
+
 from generation.sketch.canvas import Paint
 from generation.sketch.palette import BARK, LEAF, RGB, SWATCH, darker, jitter, lighter, luma, mix
 from generation.sketch.pen import Kind, Pen
 
 GREENS: tuple[RGB, ...] = ((72, 134, 64), (92, 150, 70), (56, 118, 66), (112, 158, 70))
 STEM: RGB = (66, 130, 64)
+# A tree of this height (units) shows all its leaves.
+FULL_CROWN = 0.3
 
 
 def foliage(pen: Pen, centre: tuple[float, float], radii: tuple[float, float], count: int) -> None:
@@ -15,18 +19,21 @@ def foliage(pen: Pen, centre: tuple[float, float], radii: tuple[float, float], c
     cx, cy = centre
     lit = pen.canvas.light * pen.flip
     detailed = pen.canvas.manner.relief > 0.5
+    rng = np.random.default_rng(pen.r.getrandbits(64))
+    # A far tree has no room for all its leaves.
+    count = round(count * min(max(pen.size / FULL_CROWN, 0.5), 1.0))
     tones = (darker(pen.colour, 0.34), darker(pen.colour, 0.12), pen.colour, lighter(pen.colour, 0.2))
     for layer, tone in enumerate(tones if detailed else tones[1:3]):
         shift = (layer - 1.2) * 0.13
         reach = 1.0 - 0.14 * layer
-        paints = [Paint(jitter(tone, pen.r, 9)) for _ in range(4)]
-        for k in range(count):
-            turn = pen.r.uniform(0, 2 * math.pi)
-            far = math.sqrt(pen.r.random()) * reach
-            x = cx + radii[0] * (far * math.cos(turn) + lit * shift)
-            y = cy + radii[1] * (far * math.sin(turn) + shift)
-            size = pen.size * radii[0] * pen.r.uniform(0.10, 0.2)
-            pen.canvas.dab(pen.at(x, y), (size, size * 0.8), paints[k % 4], pen.r.uniform(-0.6, 0.6))
+        turn = rng.uniform(0, 2 * math.pi, count)
+        far = np.sqrt(rng.random(count)) * reach
+        x = pen.x + pen.flip * pen.size * (cx + radii[0] * (far * np.cos(turn) + lit * shift))
+        y = pen.y - pen.size * (cy + radii[1] * (far * np.sin(turn) + shift))
+        size = pen.size * radii[0] * rng.uniform(0.10, 0.2, count)
+        spots = np.stack([x, y, size, size * 0.8, rng.uniform(-0.6, 0.6, count)], 1)
+        for k in range(4):
+            pen.canvas.dabs(spots[k::4], Paint(jitter(tone, pen.r, 9)))
 
 
 def crown(pen: Pen, centre: tuple[float, float], radii: tuple[float, float]) -> None:

@@ -111,6 +111,18 @@ class TestEveryKind:
             drawn = sketch.draw(scene, seed=1, width=48, height=48).astype(int)
             assert (np.abs(drawn - bare).max(-1) > 25).mean() > 0.01, kind
 
+    def test_a_rider_sits_on_its_mount(self) -> None:
+        ground = sketch.Scene("figures", "flat", "plain", (), ("gray",))
+        mount = sketch.Thing("horse", "red")
+        scene = replace(ground, things=(sketch.Thing("robot", "blue", link="riding", other=mount),))
+        rgb = sketch.draw(scene, seed=1, width=128, height=128).astype(int)
+        red = (rgb[..., 0] - rgb[..., 2]) > 60
+        blue = (rgb[..., 2] - rgb[..., 0]) > 60
+        assert red.mean() > 0.02
+        assert blue.mean() > 0.01
+        assert np.nonzero(blue)[0].mean() < np.nonzero(red)[0].mean()
+        assert abs(np.nonzero(blue)[1].mean() - np.nonzero(red)[1].mean()) < 20
+
 
 class TestSteps:
     def test_steps_count_up_and_end_with_the_picture(self) -> None:

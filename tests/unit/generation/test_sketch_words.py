@@ -28,6 +28,10 @@ CASES = [
     ("a sunflower, line art", "sunflower", None, 1, None, "line", None),
     ("snow on a cabin", "house", None, 1, None, None, None),
     ("please draw me a very nice DOG ok?", "dog", None, 1, None, None, None),
+    ("a happy family in the park", "person", None, None, "meadow", None, None),
+    ("mars seen from afar", "planet", None, 1, None, None, None),
+    ("boats on a mountain lake", "boat", None, None, "lake", None, None),
+    ("cars in a city street", "car", None, None, "street", None, None),
 ]
 
 
@@ -72,6 +76,18 @@ def test_held_worn_and_contained_things_are_joined() -> None:
     children = _first("two children with umbrellas")
     assert (children.count, children.link, children.other) == (2, "holding", Thing("umbrella"))
     assert _first("a yellow star inside a black circle").kind == "circle"
+
+
+def test_a_rider_is_joined_to_what_can_be_ridden() -> None:
+    rider = _first("an astronaut riding a white horse")
+    assert (rider.kind, rider.link, rider.other) == ("astronaut", "riding", Thing("horse", "white"))
+    assert [thing.link for thing in parser.parse("a cat riding a teapot", seed=1).things] == ["", ""]
+    assert [thing.link for thing in parser.parse("a horse riding a cow", seed=1).things] == ["", ""]
+
+
+def test_a_named_hat_is_a_hat() -> None:
+    scene = parser.parse("a cat wearing a red wizard hat", seed=1)
+    assert scene.things == (Thing("cat", link="wearing", other=Thing("hat", "red")),)
 
 
 def test_relations_become_places() -> None:
