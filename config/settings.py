@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "send notices": {"task": "reports.tasks.send_notices", "schedule": 30.0},
     "forget what is old": {"task": "accounts.tasks.forget_old", "schedule": 3600.0},
     "delete expired uploads": {"task": "provenance.tasks.delete_expired", "schedule": 600.0},
+    "delete expired sources": {"task": "generation.tasks.delete_expired", "schedule": 600.0},
 }
 
 # --- People ---------------------------------------------------------------------------------------------
@@ -225,6 +226,10 @@ GENERATOR = env.text("GENERATOR", "sketch")
 GENERATOR_DEVICE = env.text("GENERATOR_DEVICE", "cpu")
 HUB_TOKEN = env.text("HUB_TOKEN")
 PROMPTS_PER_MINUTE = env.number("PROMPTS_PER_MINUTE", 10)
+# Pictures that one account may bring to change them; each is kept for UPLOAD_LIFETIME_HOURS.
+SOURCES_PER_HOUR = env.number("SOURCES_PER_HOUR", 60)
+# No new ones are taken while those that are not deleted yet fill this much.
+MAX_SOURCES_GB = env.number("MAX_SOURCES_GB", 10)
 ACTIVE_JOBS_PER_ACCOUNT = env.number("ACTIVE_JOBS_PER_ACCOUNT", 2)
 # A worker that has not been heard of for this long is taken for dead, and its job starts again.
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)

@@ -7,6 +7,7 @@ that its claim returned; every write names that number, so a worker that was tak
 import datetime as dt
 import secrets
 import uuid
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -15,15 +16,29 @@ from django.utils import timezone
 
 from accounts import limits
 from accounts.models import User
-from generation import policy
-from generation.errors import ClaimLost, OwnerSuspended, TooManyJobs
-from generation.models import Job, Refusal
+from generation import policy, uploads
+from generation.errors import (
+    BadMask,
+    ClaimLost,
+    OwnerSuspended,
+    SourceNotYours,
+    SourceWithdrawn,
+    TooManyJobs,
+)
+from generation.models import Job, Refusal, Upload
+from provenance import images
+from provenance.models import RegisteredImage
+
+Source = RegisteredImage | Upload
 
 # A job that killed its worker twice is not tried a third time.
 MOST_ATTEMPTS = 3
 LEASES_IN_QUEUE = 5
 # Seeds are 32-bit: torch, numpy and people's habits agree on that range.
 SEED_BITS = 32
+# A mask of 1024 x 1024 drawn by hand is some 10 kB as PNG, and one of a whole photograph under a megabyte.
+# It lies in the job's row.
+MAX_MASK_BYTES: Final = 2 * 1024 * 1024
 
 
 def request(
@@ -39,27 +54,49 @@ def request(
         TooMany: more prompts this minute than the limit allows; refused prompts count too.
         TooManyJobs: the account has its number of jobs at work; nothing was queued.
     """
-    limits.take(f"prompts:{owner.pk}", limit=settings.PROMPTS_PER_MINUTE, window_seconds=60)
-    refused = policy.check(prompt)
-    if refused is not None and not _was_cleared(owner, prompt):
-        return Refusal.objects.create(
-            owner=owner,
-            prompt=prompt,
-            category=refused.category,
-            term=refused.term,
-            policy_version=settings.POLICY_VERSION,
-        )
-    with transaction.atomic():
-        _count_in(owner)
-        return Job.objects.create(
-            owner=owner,
-            prompt=prompt,
-            image_count=image_count,
-            seed=secrets.randbits(SEED_BITS) if seed is None else seed,
-            width=width,
-            height=height,
-            enqueued_at=timezone.now(),
-        )
+    fields = {"image_count": image_count, "width": width, "height": height}
+    return _checked(owner, prompt) or _queue(owner, None, prompt=prompt, seed=_seed(seed), **fields)
+
+
+def request_inpainting(
+    owner: User, *, source: Source, mask: bytes, prompt: str, image_count: int, seed: int | None
+) -> Job | Refusal:
+    """Returns the queued job that redraws the masked part of a picture, or the prompt's refusal.
+
+    Args:
+        source: An image of the owner's that is on view, or an upload of theirs.
+        mask: An opaque PNG, white where to redraw and black elsewhere, in the picture's proportions. Its
+            bytes are looked at only by a worker, so what else is wrong with it fails the job.
+        prompt: As typed; may be empty, which lets the surroundings grow over the part.
+        seed: None for a random one.
+
+    Raises:
+        TooMany, TooManyJobs: see `request`.
+        BadMask: not a PNG, or larger than MAX_MASK_BYTES.
+        SourceNotYours, SourceWithdrawn, UploadGone: the source cannot be used; nothing was queued.
+    """
+    if not 0 < len(mask) <= MAX_MASK_BYTES or images.sniff(mask) != "PNG":
+        raise BadMask
+    fields = {"flow": Job.Flow.INPAINTING, "mask": mask, "image_count": image_count}
+    return _checked(owner, prompt) or _queue(owner, source, prompt=prompt, seed=_seed(seed), **fields)
+
+
+def request_variation(
+    owner: User, *, source: Source, prompt: str = "", image_count: int, seed: int | None
+) -> Job | Refusal:
+    """Returns the queued job for another take on a picture, or the prompt's refusal.
+
+    Args:
+        source: See `request_inpainting`.
+        prompt: What the new picture should show; empty to let the source alone decide.
+        seed: None for a random one.
+
+    Raises:
+        TooMany, TooManyJobs: see `request`.
+        SourceNotYours, SourceWithdrawn, UploadGone: the source cannot be used; nothing was queued.
+    """
+    fields = {"flow": Job.Flow.VARIATION, "image_count": image_count}
+    return _checked(owner, prompt) or _queue(owner, source, prompt=prompt, seed=_seed(seed), **fields)
 
 
 def claim(job_id: uuid.UUID) -> Job | None:
@@ -83,15 +120,28 @@ def report_progress(job: Job, *, steps_done: int, steps_total: int, preview: byt
 
 
 def ensure_wanted(job: Job) -> None:
-    """Asked before anything is published: a cancelled request or a suspended account publishes nothing more.
+    """Asked before anything is published: what was cancelled, suspended or withdrawn publishes nothing more.
 
     Raises:
         ClaimLost: the job was cancelled or taken over.
         OwnerSuspended: the account was suspended meanwhile.
+        SourceWithdrawn: the image that it starts from was withdrawn meanwhile.
     """
     _write(job)
     if User.objects.filter(pk=job.owner_id, suspended_at__isnull=False).exists():
         raise OwnerSuspended
+    if job.source_image_id and not RegisteredImage.objects.on_view().filter(pk=job.source_image_id).exists():
+        raise SourceWithdrawn
+
+
+def size_known(job: Job, *, width: int, height: int) -> None:
+    """Writes the size of the pictures of a job that starts from one.
+
+    Raises:
+        ClaimLost: the job was cancelled or taken over.
+    """
+    _write(job, width=width, height=height)
+    job.width, job.height = width, height
 
 
 def image_done(job: Job, done: int) -> None:
@@ -134,6 +184,44 @@ def stalled() -> list[uuid.UUID]:
     ids = list(waiting.values_list("pk", flat=True)[:50])
     Job.objects.filter(pk__in=ids).update(enqueued_at=now)
     return ids
+
+
+def _checked(owner: User, prompt: str) -> Refusal | None:
+    """Counts a prompt against the limit, and returns the refusal that it got, or None if it may be drawn."""
+    limits.take(f"prompts:{owner.pk}", limit=settings.PROMPTS_PER_MINUTE, window_seconds=60)
+    refused = policy.check(prompt)
+    if refused is None or _was_cleared(owner, prompt):
+        return None
+    return Refusal.objects.create(
+        owner=owner,
+        prompt=prompt,
+        category=refused.category,
+        term=refused.term,
+        policy_version=settings.POLICY_VERSION,
+    )
+
+
+@transaction.atomic
+def _queue(owner: User, source: Source | None, **fields: Any) -> Job:
+    if isinstance(source, RegisteredImage):
+        _ensure_on_view(source, owner)
+        fields["source_image"] = source
+    elif source is not None:
+        fields["source_upload"] = uploads.locked(source, owner)
+    _count_in(owner)
+    return Job.objects.create(owner=owner, enqueued_at=timezone.now(), **fields)
+
+
+def _ensure_on_view(image: RegisteredImage, owner: User) -> None:
+    own = RegisteredImage.objects.filter(pk=image.pk, owner=owner)
+    if not own.exists():
+        raise SourceNotYours
+    if not own.on_view().exists():
+        raise SourceWithdrawn
+
+
+def _seed(seed: int | None) -> int:
+    return secrets.randbits(SEED_BITS) if seed is None else seed
 
 
 def _free() -> Q:

@@ -1,17 +1,20 @@
 """The image model behind one interface. The only module that imports diffusers, and only when one is set."""
 
 import hashlib
+import inspect
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import cv2
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
+from PIL import Image
 
 from generation import sketch
-from generation.errors import BadGenerator
+from generation.errors import BadGenerator, FlowNotSupported
 
 # Called after every step as (done, total, preview or None); raising from it stops the work.
 OnStep = Callable[[int, int, NDArray[np.uint8] | None], None]
@@ -20,11 +23,20 @@ SKETCH: Final = "sketch"
 STEPS: Final = 20
 # A usual value for small and large Stable Diffusion models alike.
 GUIDANCE_SCALE: Final = 6.0
+# How much noise a variation starts from. Stable Diffusion's img2img keeps nearly everything below 0.4 and
+# little but the layout above 0.7; between them lies what people call another take.
+VARIATION_STRENGTH: Final = 0.6
+# The part to redraw starts from noise alone: with less, what was there shines through the new.
+INPAINTING_STRENGTH: Final = 1.0
+# Width in pixels, inside the mask, over which what was kept and what was drawn blend.
+SEAM: Final = 6
 _PREVIEW_SIDE: Final = 192
 
 
 class Generator(Protocol):
-    """Something that draws a prompt.
+    """Something that draws a prompt, anew or starting from a picture.
+
+    The same arguments give the same pixels on the same machine. Pictures are uint8 (H, W, 3).
 
     Attributes:
         name: Shown on pages and written into the manifest.
@@ -42,7 +54,25 @@ class Generator(Protocol):
     def text_to_image(
         self, prompt: str, *, seed: int, width: int, height: int, on_step: OnStep
     ) -> NDArray[np.uint8]:
-        """Returns uint8 (height, width, 3); the same for the same arguments on the same machine."""
+        """Returns a new picture of this size."""
+
+    def inpaint(
+        self, rgb: NDArray[np.uint8], mask: NDArray[np.bool_], prompt: str, *, seed: int, on_step: OnStep
+    ) -> NDArray[np.uint8]:
+        """Returns `rgb` with the part where `mask` (bool, (H, W)) is true drawn anew.
+
+        Pixels outside the mask are exactly those of `rgb`; old and new blend over a few pixels inside it.
+
+        Raises:
+            FlowNotSupported: the model cannot do that.
+        """
+
+    def vary(self, rgb: NDArray[np.uint8], prompt: str, *, seed: int, on_step: OnStep) -> NDArray[np.uint8]:
+        """Returns another take on `rgb`, of the same size; `prompt` may be empty.
+
+        Raises:
+            FlowNotSupported: the model cannot do that.
+        """
 
 
 class Sketch:
@@ -56,6 +86,14 @@ class Sketch:
         self, prompt: str, *, seed: int, width: int, height: int, on_step: OnStep
     ) -> NDArray[np.uint8]:
         return sketch.render(prompt, seed=seed, width=width, height=height, on_step=on_step)
+
+    def inpaint(
+        self, rgb: NDArray[np.uint8], mask: NDArray[np.bool_], prompt: str, *, seed: int, on_step: OnStep
+    ) -> NDArray[np.uint8]:
+        return sketch.inpaint(rgb, mask, prompt, seed=seed, on_step=on_step)
+
+    def vary(self, rgb: NDArray[np.uint8], prompt: str, *, seed: int, on_step: OnStep) -> NDArray[np.uint8]:
+        return sketch.vary(rgb, prompt, seed=seed, on_step=on_step)
 
 
 class Diffusion:
@@ -72,25 +110,52 @@ class Diffusion:
     def text_to_image(
         self, prompt: str, *, seed: int, width: int, height: int, on_step: OnStep
     ) -> NDArray[np.uint8]:
-        import torch
+        return _drawn(self._pipe, seed, on_step, prompt=prompt, width=width, height=height)
 
-        def after_step(pipe: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
-            # Not STEPS: some schedulers take one more.
-            on_step(step + 1, len(pipe.scheduler.timesteps), _preview(values["latents"]))
-            return values
-
-        result = self._pipe(
-            prompt=prompt,
-            width=width,
-            height=height,
-            num_inference_steps=STEPS,
-            guidance_scale=GUIDANCE_SCALE,
-            # The noise is drawn on the CPU, so that a seed gives the same picture on any device.
-            generator=torch.Generator("cpu").manual_seed(seed),
-            callback_on_step_end=after_step,
-            callback_on_step_end_tensor_inputs=["latents"],
+    def inpaint(
+        self, rgb: NDArray[np.uint8], mask: NDArray[np.bool_], prompt: str, *, seed: int, on_step: OnStep
+    ) -> NDArray[np.uint8]:
+        drawn = self._redrawn(
+            self._inpainting, rgb, seed, on_step, prompt=prompt, mask=mask, strength=INPAINTING_STRENGTH
         )
-        return np.asarray(result.images[0].convert("RGB"), dtype=np.uint8)
+        return _kept_outside(mask, rgb, drawn)
+
+    def vary(self, rgb: NDArray[np.uint8], prompt: str, *, seed: int, on_step: OnStep) -> NDArray[np.uint8]:
+        return self._redrawn(self._variation, rgb, seed, on_step, prompt=prompt, strength=VARIATION_STRENGTH)
+
+    @cached_property
+    def _inpainting(self) -> Any:
+        from diffusers import AutoPipelineForInpainting
+
+        return _of_same_weights(AutoPipelineForInpainting, self._pipe)
+
+    @cached_property
+    def _variation(self) -> Any:
+        from diffusers import AutoPipelineForImage2Image
+
+        return _of_same_weights(AutoPipelineForImage2Image, self._pipe)
+
+    def _redrawn(
+        self,
+        pipe: Any,
+        rgb: NDArray[np.uint8],
+        seed: int,
+        on_step: OnStep,
+        *,
+        mask: NDArray[np.bool_] | None = None,
+        **options: Any,
+    ) -> NDArray[np.uint8]:
+        """Returns what the model makes of `rgb`, brought to a size that it takes and back."""
+        height, width = rgb.shape[:2]
+        size = _taken(pipe, width), _taken(pipe, height)
+        options["image"] = _resized(Image.fromarray(rgb), size)
+        if mask is not None:
+            options["mask_image"] = Image.fromarray(mask).resize(size, Image.Resampling.NEAREST).convert("L")
+        # Some kinds take the size from the picture, others from their own default unless it is given.
+        if "width" in inspect.signature(pipe.__call__).parameters:
+            options |= {"width": size[0], "height": size[1]}
+        drawn = Image.fromarray(_drawn(pipe, seed, on_step, **options))
+        return np.asarray(_resized(drawn, (width, height)), np.uint8)
 
 
 @cache
@@ -115,6 +180,62 @@ def _load(source: str, *, device: str, token: str) -> Any:
         raise BadGenerator from error
     pipe.set_progress_bar_config(disable=True)
     return pipe.to(device)
+
+
+def _of_same_weights(kind: Any, pipe: Any) -> Any:
+    """Returns a pipeline of another kind that shares the loaded weights.
+
+    Raises:
+        FlowNotSupported: there is none of that kind for this model.
+    """
+    try:
+        other = kind.from_pipe(pipe)
+    except ValueError as error:
+        raise FlowNotSupported from error
+    other.set_progress_bar_config(disable=True)
+    return other
+
+
+def _drawn(pipe: Any, seed: int, on_step: OnStep, **options: Any) -> NDArray[np.uint8]:
+    import torch
+
+    def after_step(pipe: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+        # Not STEPS: some schedulers take one more, and a variation leaves out the first ones.
+        total = getattr(pipe, "num_timesteps", len(pipe.scheduler.timesteps))
+        on_step(step + 1, total, _preview(values["latents"]))
+        return values
+
+    result = pipe(
+        num_inference_steps=STEPS,
+        guidance_scale=GUIDANCE_SCALE,
+        # The noise is drawn on the CPU, so that a seed gives the same picture on any device.
+        generator=torch.Generator("cpu").manual_seed(seed),
+        callback_on_step_end=after_step,
+        callback_on_step_end_tensor_inputs=["latents"],
+        **options,
+    )
+    return np.asarray(result.images[0].convert("RGB"), dtype=np.uint8)
+
+
+def _taken(pipe: Any, side: int) -> int:
+    """Returns the next length that the model takes: it halves its latents, and some pair them up."""
+    block = 2 * int(getattr(pipe, "vae_scale_factor", 8))
+    return -(-side // block) * block
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _kept_outside(
+    mask: NDArray[np.bool_], rgb: NDArray[np.uint8], drawn: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Returns `drawn` inside the mask and `rgb` outside, with a soft seam inside."""
+    # Counted as if the mask went on beyond the picture's edges, so that nothing fades there.
+    inside = cv2.copyMakeBorder(mask.astype(np.uint8), SEAM, SEAM, SEAM, SEAM, cv2.BORDER_REPLICATE)
+    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[SEAM:-SEAM, SEAM:-SEAM]
+    share = np.clip(distance / SEAM, 0, 1)[..., None].astype(np.float32)
+    return np.rint(rgb + (drawn.astype(np.float32) - rgb) * share).astype(np.uint8)
 
 
 def _version(source: str, pipe: Any) -> str:

@@ -1,8 +1,9 @@
 """What the generate worker does with a job: claim it, make each image, publish it, finish.
 
 1. Claim by a conditional update: only one worker goes on.
-2. For each image not yet published: generate, then publish (provenance.publishing), then count it.
-3. Finish. Killed at any line, the job is claimed again after its lease and goes on where it stopped:
+2. Load what it starts from, if anything (generation.sources).
+3. For each image not yet published: generate, then publish (provenance.publishing), then count it.
+4. Finish. Killed at any line, the job is claimed again after its lease and goes on where it stopped:
    an image that was published is not made again, one that was not is made anew from the same seed.
 """
 
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from generation import jobs, pipeline
+from generation import jobs, pipeline, sources
 from generation.errors import BadGenerator, ClaimLost, GaveUp, GenerationError
 from generation.models import Job
+from generation.sources import Material
 from provenance import publishing
 from provenance.errors import ProvenanceError
 from provenance.models import RegisteredImage
@@ -68,19 +70,61 @@ def _make_images(job: Job, generator: pipeline.Generator) -> None:
     published = set(
         RegisteredImage.objects.published().filter(origin_id=job.pk).values_list("origin_index", flat=True)
     )
+    missing = set(range(job.image_count)) - published
+    material = _material(job) if missing else None
     for index in range(job.image_count):
-        if index not in published:
+        if index in missing:
             jobs.ensure_wanted(job)
-            rgb = generator.text_to_image(
-                job.prompt,
-                seed=(job.seed + index) % 2**jobs.SEED_BITS,
-                width=job.width,
-                height=job.height,
-                on_step=Reporter(job),
-            )
+            rgb = _drawn(job, index, generator, material)
             jobs.ensure_wanted(job)
-            publishing.publish(rgb, _origin(job, index, generator))
+            origin = _origin(job, index, generator, material)
+            publishing.publish(rgb, origin, material.parent if material else None)
         jobs.image_done(job, index + 1)
+
+
+def _material(job: Job) -> Material | None:
+    jobs.ensure_wanted(job)
+    material = sources.load(job)
+    if material is not None:
+        height, width = material.rgb.shape[:2]
+        jobs.size_known(job, width=width, height=height)
+    return material
+
+
+def _drawn(
+    job: Job, index: int, generator: pipeline.Generator, material: Material | None
+) -> NDArray[np.uint8]:
+    seed, on_step = (job.seed + index) % 2**jobs.SEED_BITS, Reporter(job)
+    if material is None:
+        size = {"width": job.width, "height": job.height}
+        return generator.text_to_image(job.prompt, seed=seed, on_step=on_step, **size)
+    return changed(generator, material, job.prompt, seed=seed, on_step=on_step)
+
+
+def changed(
+    generator: pipeline.Generator, material: Material, prompt: str, *, seed: int, on_step: pipeline.OnStep
+) -> NDArray[np.uint8]:
+    """Returns the material inpainted where it has a mask, or varied as a whole."""
+    if material.mask is None:
+        return generator.vary(material.rgb, prompt, seed=seed, on_step=on_step)
+    return generator.inpaint(material.rgb, material.mask, prompt, seed=seed, on_step=on_step)
+
+
+def source_type(generator: pipeline.Generator, material: Material | None, prompt: str) -> str:
+    """Returns the last part of the IPTC term for what a generator makes of some material.
+
+    What a model redraws as a whole counts as the model's, as in C2PA's own example of image to image. A part
+    redrawn makes a composite, and so does the built-in renderer when it paints over a picture that it did not
+    draw: "algorithmicMedia" means made by an algorithm and nothing else.
+    """
+    own = generator.digital_source_type
+    if material is None:
+        return own
+    if own == "trainedAlgorithmicMedia":
+        return own if material.mask is None else "compositeWithTrainedAlgorithmicMedia"
+    if material.source_type == own or (material.mask is None and prompt.strip()):
+        return own
+    return "compositeSynthetic"
 
 
 class Reporter:
@@ -103,14 +147,14 @@ class Reporter:
         )
 
 
-def _origin(job: Job, index: int, generator: pipeline.Generator) -> Origin:
+def _origin(job: Job, index: int, generator: pipeline.Generator, material: Material | None) -> Origin:
     return Origin(
         origin_id=job.pk,
         index=index,
-        flow=RegisteredImage.Flow.TEXT_TO_IMAGE,
+        flow=job.flow,
         model_name=generator.name,
         model_version=generator.version,
-        digital_source_type=generator.digital_source_type,
+        digital_source_type=source_type(generator, material, job.prompt),
         owner=job.owner,
     )
 

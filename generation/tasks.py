@@ -21,3 +21,11 @@ def resume_stalled() -> None:
 
     for pk in jobs.stalled():
         generate.delay(str(pk))
+
+
+@shared_task(base=DjangoTask)
+def delete_expired() -> None:
+    """Deletes pictures that people brought to change, after their time."""
+    from generation import uploads
+
+    uploads.expire()

@@ -31,6 +31,8 @@ from provenance.manifest_reading import GENERATION_LABEL, ManifestReading
 Flow = Literal["text-to-image", "inpainting", "variation", "operator"]
 
 DIGITAL_SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+# The terms that say that a trained model made the picture, or a part of it.
+_TRAINED: Final = frozenset({"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"})
 
 # The conformance rubric compares major.minor, other validators want three numbers; this form suits both.
 _SPEC_VERSION: Final = "2.4.0"
@@ -221,7 +223,7 @@ def _definition(statement: Statement) -> dict[str, Any]:
         ("cawg.training-mining", _training_mining()),
         (GENERATION_LABEL, _generation(statement)),
     ]
-    if statement.digital_source_type != "algorithmicMedia":
+    if statement.digital_source_type in _TRAINED:
         assertions.append(("c2pa.ai-disclosure", _ai_disclosure(statement)))
     return {
         "claim_version": 2,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from provenance import fingerprint, lookalike, published_files, registry, stamping
 from provenance.errors import UnknownKey
+from provenance.manifest import Parent
 from provenance.marking_keys import MarkingKey, all_keys
 from provenance.models import RegisteredImage, published_name
 from provenance.registry import FileRecord, Origin
@@ -29,12 +30,13 @@ class Published:
     is_new: bool
 
 
-def publish(rgb: NDArray[np.uint8], origin: Origin) -> Published:
+def publish(rgb: NDArray[np.uint8], origin: Origin, parent: Parent | None = None) -> Published:
     """Stamps and publishes a generated picture.
 
     Args:
         rgb: uint8, shape (H, W, 3).
         origin: Which work made it; publishing twice for one origin publishes once.
+        parent: What an inpainting or a variation was made from, for the manifest.
 
     Raises:
         ProvenanceError, WatermarkError: it could not be stamped; nothing was published.
@@ -46,7 +48,7 @@ def publish(rgb: NDArray[np.uint8], origin: Origin) -> Published:
     )
     if image.published_at is not None:
         return Published(image, is_new=False)
-    stamped = stamping.stamp(rgb, image, _key_of(image))
+    stamped = stamping.stamp(rgb, image, _key_of(image), parent)
     for file in stamped.files:
         published_files.store(published_name(file.sha256), file.data)
     look = fingerprint.look(stamped.rgb)

@@ -3,7 +3,7 @@ order, and then reads everything back from the finished bytes."""
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -52,13 +52,16 @@ class StampedImage:
     files: tuple[StampedFile, ...]
 
 
-def stamp(rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey) -> StampedImage:
+def stamp(
+    rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: manifest.Parent | None = None
+) -> StampedImage:
     """Returns the image's files in every format we publish.
 
     Args:
         rgb: uint8, shape (H, W, 3), as the generator made it.
         image: Its registry row, reserved.
         key: The present watermark key.
+        parent: What it was made from, if it was made from a picture.
 
     Raises:
         StampUnreadable: a stamp could not be read back from a finished file.
@@ -68,7 +71,7 @@ def stamp(rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey) -> St
     signing.signer()  # says at once that nothing can be signed
     signed_look = signature.draw(rgb)
     marked = codec.embed(signed_look, image.payload, key=key.secret, codec=image.watermark_codec)
-    return StampedImage(marked, tuple(_files(marked, image, key)))
+    return StampedImage(marked, tuple(_files(marked, image, key, parent)))
 
 
 def watermark_alg(codec_name: str) -> str:
@@ -81,8 +84,10 @@ def verify_url() -> str:
     return f"{settings.SITE_URL}/verify"
 
 
-def _files(marked: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey) -> Iterator[StampedFile]:
-    statement = _statement(image)
+def _files(
+    marked: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: manifest.Parent | None
+) -> Iterator[StampedFile]:
+    statement = replace(_statement(image), parent=parent)
     xmp = manifest.xmp_packet(image.digital_source_type, statement.verify_url, image.pk)
     for name in FORMATS:
         mime = images.MIME[name]

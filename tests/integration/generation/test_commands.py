@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from generation import pipeline
 from provenance.models import PublishedFile, RegisteredImage
+from tests.integration.generation.conftest import mask_png
 from tests.suspects import photograph_like, pixels, saved
 
 pytestmark = pytest.mark.usefixtures("db", "files", "signing_authority")
@@ -60,6 +61,36 @@ def test_a_seed_repeats_the_drawing_under_another_mark(tmp_path: Path) -> None:
     traced = run("trace", tmp_path / "b.png")
     assert traced["image_id"] == two["image_id"]
     assert set(traced["findings"]["lookalike"]["candidate_ids"]) == {one["image_id"], two["image_id"]}
+
+
+def test_a_file_is_varied_and_an_image_inpainted(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(saved(photograph_like(), "JPEG"))
+    varied = run("generate", PROMPT, "--out", tmp_path / "a.png", "--source", tmp_path / "photo.jpg")
+    row = RegisteredImage.objects.get(pk=varied["image_id"])
+    assert (row.flow, row.width, row.height) == ("variation", 384, 256)
+    (tmp_path / "mask.png").write_bytes(mask_png())
+    changed = run(
+        "generate", "a tree", "--out", tmp_path / "b.png",
+        "--source", varied["image_id"], "--mask", tmp_path / "mask.png",
+    )  # fmt: skip
+    assert RegisteredImage.objects.get(pk=changed["image_id"]).flow == "inpainting"
+    kept = [pixels((tmp_path / name).read_bytes())[:, 200:].astype(int) for name in ("a.png", "b.png")]
+    assert abs(kept[0] - kept[1]).mean() < 4
+    assert run("trace", tmp_path / "b.png")["image_id"] == changed["image_id"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--source", "nowhere.png"),
+        ("--source", "00000000-0000-4000-8000-000000000000"),
+        ("--mask", "mask.png"),
+    ],
+)
+def test_what_is_not_there_cannot_be_changed(tmp_path: Path, options: tuple[str, str]) -> None:
+    with pytest.raises(CommandError, match="--source"):
+        run("generate", PROMPT, "--out", tmp_path / "a.png", *options)
+    assert not RegisteredImage.objects.exists()
 
 
 def test_a_refused_prompt_names_category_and_term(tmp_path: Path) -> None:

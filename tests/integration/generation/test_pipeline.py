@@ -10,20 +10,24 @@ import torch
 from diffusers import (
     AutoencoderKL,
     DDIMScheduler,
+    DDPMPipeline,
+    DDPMScheduler,
     PNDMScheduler,
     StableDiffusionPipeline,
     UNet2DConditionModel,
+    UNet2DModel,
 )
 from numpy.typing import NDArray
 from pytest_django import Settings
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from generation import pipeline
-from generation.errors import BadGenerator
-from generation.pipeline import Diffusion, Generator, Sketch
+from generation.errors import BadGenerator, FlowNotSupported
+from generation.pipeline import Diffusion, Generator, OnStep, Sketch
 
 PROMPT = "a red circle on a blue background"
 Step = tuple[int, int, NDArray[np.uint8] | None]
+every_flow = pytest.mark.parametrize("flow", ["text_to_image", "inpaint", "vary"])
 
 
 def tokenizer(folder: Path) -> CLIPTokenizer:
@@ -45,18 +49,18 @@ def save_model(folder: Path, scheduler: type = DDIMScheduler) -> str:
         num_attention_heads=2, max_position_embeddings=77,
         bos_token_id=words.bos_token_id, eos_token_id=words.eos_token_id,
     )  # fmt: skip
-    unet = UNet2DConditionModel(  # type: ignore[no-untyped-call]
+    unet = UNet2DConditionModel(
         sample_size=8, block_out_channels=(8, 16), layers_per_block=1, norm_num_groups=4,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), cross_attention_dim=16, attention_head_dim=4,
     )  # fmt: skip
-    vae = AutoencoderKL(  # type: ignore[no-untyped-call]
+    vae = AutoencoderKL(
         block_out_channels=(4,) * 4, norm_num_groups=4, latent_channels=4,
         down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
     )  # fmt: skip
     options = {"steps_offset": 1, "beta_schedule": "scaled_linear"}
     options |= {"skip_prk_steps": True} if scheduler is PNDMScheduler else {"clip_sample": False}
-    made: Any = StableDiffusionPipeline(  # type: ignore[no-untyped-call]
+    made: Any = StableDiffusionPipeline(
         vae=vae, text_encoder=CLIPTextModel(text), tokenizer=words, unet=unet, scheduler=scheduler(**options),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
@@ -74,13 +78,34 @@ def diffusion(source: str) -> Diffusion:
     return Diffusion(source, device="cpu", token="")
 
 
+def picture(width: int = 96, height: int = 64) -> NDArray[np.uint8]:
+    return np.random.default_rng(3).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def right_part(width: int = 96, height: int = 64) -> NDArray[np.bool_]:
+    """A mask of the right third, which reaches the picture's edges."""
+    mask = np.zeros((height, width), np.bool_)
+    mask[:, width * 2 // 3 :] = True
+    return mask
+
+
+def run(
+    generator: Generator, flow: str, on_step: OnStep, *, seed: int = 1, prompt: str = PROMPT
+) -> NDArray[np.uint8]:
+    match flow:
+        case "text_to_image":
+            return generator.text_to_image(prompt, seed=seed, width=96, height=64, on_step=on_step)
+        case "inpaint":
+            return generator.inpaint(picture(), right_part(), prompt, seed=seed, on_step=on_step)
+        case _:
+            return generator.vary(picture(), prompt, seed=seed, on_step=on_step)
+
+
 def drawn(
-    generator: Generator, *, seed: int = 1, prompt: str = PROMPT
+    generator: Generator, flow: str = "text_to_image", *, seed: int = 1, prompt: str = PROMPT
 ) -> tuple[NDArray[np.uint8], list[Step]]:
     steps: list[Step] = []
-    rgb = generator.text_to_image(
-        prompt, seed=seed, width=96, height=64, on_step=lambda *step: steps.append(step)
-    )
+    rgb = run(generator, flow, lambda *step: steps.append(step), seed=seed, prompt=prompt)
     return rgb, steps
 
 
@@ -91,29 +116,36 @@ class GeneratorContract:
     def generator(self) -> Generator:
         raise NotImplementedError
 
-    def test_gives_the_size_that_was_asked_for(self, generator: Generator) -> None:
-        rgb, _ = drawn(generator)
+    @every_flow
+    def test_gives_the_size_that_was_asked_for(self, generator: Generator, flow: str) -> None:
+        rgb, _ = drawn(generator, flow)
         assert rgb.shape == (64, 96, 3)
         assert rgb.dtype == np.uint8
 
-    def test_the_same_seed_gives_the_same_pixels_and_another_does_not(self, generator: Generator) -> None:
-        first, _ = drawn(generator, seed=7)
-        again, _ = drawn(generator, seed=7)
-        other, _ = drawn(generator, seed=8)
+    @every_flow
+    def test_the_same_seed_gives_the_same_pixels_and_another_does_not(
+        self, generator: Generator, flow: str
+    ) -> None:
+        first, _ = drawn(generator, flow, seed=7)
+        again, _ = drawn(generator, flow, seed=7)
+        other, _ = drawn(generator, flow, seed=8)
         assert np.array_equal(first, again)
         assert not np.array_equal(first, other)
 
-    def test_takes_the_largest_seed(self, generator: Generator) -> None:
-        drawn(generator, seed=2**32 - 1)
+    @every_flow
+    def test_takes_the_largest_seed(self, generator: Generator, flow: str) -> None:
+        drawn(generator, flow, seed=2**32 - 1)
 
-    def test_counts_its_steps_to_the_end(self, generator: Generator) -> None:
-        _, steps = drawn(generator)
+    @every_flow
+    def test_counts_its_steps_to_the_end(self, generator: Generator, flow: str) -> None:
+        _, steps = drawn(generator, flow)
         totals = {total for _, total, _ in steps}
         assert len(totals) == 1
         assert [done for done, _, _ in steps] == list(range(1, totals.pop() + 1))
 
-    def test_shows_previews_that_are_pictures(self, generator: Generator) -> None:
-        _, steps = drawn(generator)
+    @every_flow
+    def test_shows_previews_that_are_pictures(self, generator: Generator, flow: str) -> None:
+        _, steps = drawn(generator, flow)
         previews = [preview for _, _, preview in steps if preview is not None]
         assert previews
         for preview in previews:
@@ -122,7 +154,8 @@ class GeneratorContract:
             # Upright, with the picture's own proportions.
             assert abs(preview.shape[1] / preview.shape[0] - 1.5) < 0.1
 
-    def test_an_error_in_a_step_stops_it_there(self, generator: Generator) -> None:
+    @every_flow
+    def test_an_error_in_a_step_stops_it_there(self, generator: Generator, flow: str) -> None:
         class Stop(Exception):
             pass
 
@@ -134,8 +167,37 @@ class GeneratorContract:
                 raise Stop
 
         with pytest.raises(Stop):
-            generator.text_to_image(PROMPT, seed=1, width=96, height=64, on_step=on_step)
+            run(generator, flow, on_step)
         assert seen == [1, 2]
+
+    def test_inpainting_keeps_every_pixel_outside_the_mask(self, generator: Generator) -> None:
+        rgb, _ = drawn(generator, "inpaint")
+        mask = right_part()
+        assert np.array_equal(rgb[~mask], picture()[~mask])
+        # Beyond the seam the new is the generator's alone, up to the picture's edges.
+        new = (rgb != picture()).any(axis=2)[:, 64 + pipeline.SEAM :]
+        assert new.mean() > 0.95
+        assert min(new[0].mean(), new[-1].mean(), new[:, -1].mean()) > 0.9
+
+    def test_a_mask_of_everything_redraws_everything(self, generator: Generator) -> None:
+        everything = np.ones((64, 96), np.bool_)
+        rgb = generator.inpaint(picture(), everything, PROMPT, seed=1, on_step=lambda *step: None)
+        assert (rgb != picture()).any(axis=2).mean() > 0.95
+
+    def test_a_variation_starts_from_the_picture(self, generator: Generator) -> None:
+        def varied(level: int) -> NDArray[np.uint8]:
+            plain = np.full((64, 96, 3), level, np.uint8)
+            return generator.vary(plain, "", seed=1, on_step=lambda *step: None)
+
+        assert not np.array_equal(varied(30), varied(220))
+
+    @pytest.mark.parametrize(("width", "height"), [(272, 256), (97, 71)])
+    def test_changes_pictures_of_any_size(self, generator: Generator, width: int, height: int) -> None:
+        given, mask = picture(width, height), right_part(width, height)
+        varied = generator.vary(given, "", seed=1, on_step=lambda *step: None)
+        inpainted = generator.inpaint(given, mask, "", seed=1, on_step=lambda *step: None)
+        assert varied.shape == inpainted.shape == (height, width, 3)
+        assert np.array_equal(inpainted[~mask], given[~mask])
 
     def test_says_what_it_is(self, generator: Generator) -> None:
         assert generator.name
@@ -166,8 +228,37 @@ class TestDiffusion(GeneratorContract):
     def test_a_scheduler_with_an_extra_step_still_counts_to_its_end(self, tmp_path: Path) -> None:
         """PNDM, which early Stable Diffusion folders name, takes one step more than it is asked for."""
         generator = Diffusion(save_model(tmp_path / "pndm", PNDMScheduler), device="cpu", token="")
-        _, steps = drawn(generator)
-        assert steps[-1][:2] == (pipeline.STEPS + 1, pipeline.STEPS + 1)
+        for flow, taken in (("text_to_image", 21), ("inpaint", 21), ("vary", 13)):
+            _, steps = drawn(generator, flow)
+            assert [step[:2] for step in steps] == [(done, taken) for done in range(1, taken + 1)]
+
+    def test_a_variation_takes_as_many_steps_as_its_strength_says(self, diffusion: Diffusion) -> None:
+        _, steps = drawn(diffusion, "vary")
+        assert steps[-1][:2] == (12, 12)
+
+    def test_all_flows_share_the_loaded_weights(self, diffusion: Diffusion) -> None:
+        for other in (diffusion._inpainting, diffusion._variation):
+            assert other.unet is diffusion._pipe.unet
+            assert other.vae is diffusion._pipe.vae
+
+    def test_a_part_is_drawn_from_noise_and_from_the_prompt(self, diffusion: Diffusion) -> None:
+        one, _ = drawn(diffusion, "inpaint")
+        other, _ = drawn(diffusion, "inpaint", prompt="zebra")
+        assert not np.array_equal(one, other)
+
+    def test_a_model_that_only_makes_new_pictures_says_so(
+        self, source: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        generator = Diffusion(source, device="cpu", token="")
+        unet: Any = UNet2DModel(
+            block_out_channels=(8,), norm_num_groups=4, layers_per_block=1,
+            down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",),
+        )  # fmt: skip
+        only_new = DDPMPipeline(unet, DDPMScheduler())
+        monkeypatch.setattr(generator, "_pipe", only_new)
+        for flow in ("inpaint", "vary"):
+            with pytest.raises(FlowNotSupported):
+                drawn(generator, flow)
 
     def test_another_prompt_gives_another_picture(self, diffusion: Diffusion) -> None:
         one, _ = drawn(diffusion)

@@ -274,16 +274,35 @@ def test_an_unreachable_time_stamp_server_stops_the_signing(ours: Authority) -> 
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("flow", ["text-to-image", "inpainting", "variation", "operator"])
+@pytest.mark.parametrize(
+    ("flow", "source_type", "parent_kind"),
+    [
+        ("text-to-image", "trainedAlgorithmicMedia", None),
+        ("operator", "trainedAlgorithmicMedia", None),
+        ("inpainting", "compositeWithTrainedAlgorithmicMedia", "signed"),
+        ("inpainting", "compositeSynthetic", "plain"),
+        ("variation", "trainedAlgorithmicMedia", "signed"),
+        ("variation", "algorithmicMedia", "plain"),
+    ],
+)
 def test_a_second_implementation_agrees(
-    name: str, flow: Any, ours: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    flow: Any,
+    source_type: str,
+    parent_kind: str | None,
+    ours: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # It saves its telemetry answer under the home directory.
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    parent = Parent(signed("JPEG", statement(), ours).data, "image/jpeg")
-    said = statement(flow=flow, parent=parent if flow in ("inpainting", "variation") else None)
-    made = signed(name, said, ours)
+    parent = {
+        None: None,
+        "signed": Parent(signed("JPEG", statement(), ours).data, "image/jpeg"),
+        "plain": Parent(unsigned("PNG"), "image/png"),
+    }[parent_kind]
+    made = signed(name, statement(flow=flow, digital_source_type=source_type, parent=parent), ours)
 
     def verify(data: bytes, **options: Any) -> dict[str, Any]:
         report = encypher_c2pa.verify(

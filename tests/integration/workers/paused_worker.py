@@ -16,6 +16,8 @@ from typing import Any
 STEPS = {
     "claimed": ("generation.jobs", "ensure_wanted"),
     "generating": ("generation.sketch", "render"),
+    "loading": ("generation.sources", "load"),
+    "inpainting": ("generation.sketch", "inpaint"),
     "reserving": ("provenance.registry", "reserve"),
     "reserved": ("provenance.stamping", "stamp"),
     "signing": ("provenance.manifest", "sign"),

@@ -5,21 +5,23 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from django.test.utils import override_settings
 
 from accounts.models import User
-from generation import jobs, tasks
+from generation import jobs, tasks, uploads
 from generation.models import Job
 from provenance import inspection_store
 from provenance import tasks as provenance_tasks
 from provenance.models import Inspection, PublishedFile, RegisteredImage
 from tests.integration.workers.conftest import LEASE_SECONDS, StartWorker, kill, wait_for
 from tests.integration.workers.paused_worker import STEPS
-from tests.suspects import photograph_like, saved
+from tests.suspects import HEIGHT, WIDTH, photograph_like, saved
 
-GENERATING = [step for step in STEPS if step not in ("inspecting", "judged")]
+CHANGING = ["loading", "inpainting", "stored"]
+GENERATING = [step for step in STEPS if step not in ("inpainting", "inspecting", "judged")]
 
 
 @pytest.fixture
@@ -27,6 +29,20 @@ def job(transactional_db: None) -> Job:
     owner = User.objects.create_user("maker@example.org", admission=User.Admission.APPROVED)
     made = jobs.request(owner, prompt="a red circle", image_count=2, seed=5, width=256, height=256)
     assert isinstance(made, Job)
+    return made
+
+
+@pytest.fixture
+def inpainting(job: Job, files: Path) -> Job:
+    """Two pictures made from an upload, beside the job that every test here has."""
+    upload = uploads.keep(job.owner, saved(photograph_like(seed=3), "PNG"))
+    mask = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    mask[50:200, 100:300] = 255
+    made = jobs.request_inpainting(
+        job.owner, source=upload, mask=saved(mask, "PNG"), prompt="a red circle", image_count=2, seed=5
+    )
+    assert isinstance(made, Job)
+    jobs.cancel(job)
     return made
 
 
@@ -49,6 +65,19 @@ def assert_published_once(job: Job) -> None:
 def test_a_job_survives_a_worker_killed_while(
     step: str, job: Job, start_worker: StartWorker, tmp_path: Path
 ) -> None:
+    assert_survives(step, job, start_worker, tmp_path)
+
+
+@pytest.mark.parametrize("step", CHANGING)
+def test_an_inpainting_survives_a_worker_killed_while(
+    step: str, inpainting: Job, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    assert_survives(step, inpainting, start_worker, tmp_path)
+    made = RegisteredImage.objects.filter(origin_id=inpainting.pk)
+    assert {image.flow for image in made} == {"inpainting"}
+
+
+def assert_survives(step: str, job: Job, start_worker: StartWorker, tmp_path: Path) -> None:
     marker = tmp_path / "paused"
     worker = start_worker(queue="generate", step=step, marker=marker)
     tasks.generate.delay(str(job.pk))

@@ -71,9 +71,18 @@ def test_the_latent_disclosure_is_complete() -> None:
     }
 
 
-def test_a_drawing_program_is_not_called_a_trained_model() -> None:
-    assert "c2pa.ai-disclosure" in assertions(STATEMENT)
-    assert "c2pa.ai-disclosure" not in assertions(replace(STATEMENT, digital_source_type="algorithmicMedia"))
+@pytest.mark.parametrize(
+    ("source_type", "trained"),
+    [
+        ("trainedAlgorithmicMedia", True),
+        ("compositeWithTrainedAlgorithmicMedia", True),
+        ("algorithmicMedia", False),
+        ("compositeSynthetic", False),
+    ],
+)
+def test_a_drawing_program_is_not_called_a_trained_model(source_type: str, trained: bool) -> None:
+    said = assertions(replace(STATEMENT, digital_source_type=source_type))
+    assert ("c2pa.ai-disclosure" in said) is trained
 
 
 def test_xmp_packet_says_source_type_id_and_address() -> None:

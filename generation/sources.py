@@ -1,0 +1,173 @@
+"""What a job starts from, brought into the worker: the picture, the mask, and what is said of them.
+
+An image of ours is read from its published file. An upload and a mask are strangers' bytes: only the
+sandbox's child decodes them. Both are brought to a canvas that generators and the watermark can work on.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from generation import uploads
+from generation.errors import BadMask, EmptyMask, SourceTooNarrow
+from generation.models import Job
+from provenance import images, sandbox, signing
+from provenance.errors import SandboxFailed, UnreadableImage
+from provenance.manifest import Parent
+from provenance.models import PublishedFile, RegisteredImage
+from provenance.published_files import open_file
+from watermark import signature
+
+# Larger pictures take a diffusion model minutes on a processor; the watermark needs the shorter side.
+LONGEST_SIDE: Final = 1024
+SHORTEST_SIDE: Final = 256
+# Diffusion models work on latents of 8 x 8 pixels, and many of them on pairs of those.
+BLOCK: Final = 16
+# What a manifest says of a picture that somebody brought: its name could say who they are.
+UPLOAD_TITLE: Final = "uploaded picture"
+# How far around our visible signature a variation is given other pixels, in pixels.
+_SIGNATURE_RIM: Final = 2
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a job starts from.
+
+    Attributes:
+        rgb: uint8 (H, W, 3), on the canvas.
+        mask: bool (H, W), True where to redraw; None for a variation.
+        parent: The picture as the manifest names it.
+        source_type: What kind of machine made it, or empty for an upload: nobody knows.
+    """
+
+    rgb: NDArray[np.uint8]
+    mask: NDArray[np.bool_] | None
+    parent: Parent
+    source_type: str = ""
+
+
+def load(job: Job) -> Material | None:
+    """Returns what a job starts from, or None if it is text to image.
+
+    Raises:
+        UploadGone: the upload has been deleted.
+        UnreadableImage, SandboxFailed: the upload cannot be decoded.
+        SourceTooNarrow: its proportions fit no canvas.
+        BadMask, EmptyMask: the mask cannot be decoded, or marks nothing.
+    """
+    if job.source_image is not None:
+        material = of_image(job.source_image, whole=job.flow == Job.Flow.VARIATION)
+    elif job.source_upload is not None:
+        material = of_picture(decode(uploads.read(job.source_upload)))
+    else:
+        return None
+    if job.flow != Job.Flow.INPAINTING:
+        return material
+    return with_mask(material, _decoded_mask(bytes(job.mask)))
+
+
+def of_image(image: RegisteredImage, *, whole: bool) -> Material:
+    """Returns an image of ours as material.
+
+    Args:
+        whole: All of it will be drawn anew. Then our visible signature is painted over first, or the new
+            picture would show an old one moved and blurred below its own.
+    """
+    data = open_file(PublishedFile.objects.get(image=image, format="PNG"))
+    rgb = images.decode(data).rgb
+    return Material(
+        rgb=canvas(_without_signature(rgb) if whole else rgb),
+        mask=None,
+        parent=Parent(data, "image/png", f"image {image.pk}"),
+        source_type=image.digital_source_type,
+    )
+
+
+def of_picture(rgb: NDArray[np.uint8]) -> Material:
+    """Returns a picture that somebody brought as material.
+
+    The manifest gets it as pixels that we encoded: its own file would be parsed outside the sandbox, and
+    could carry a name or a place into ours.
+    """
+    on_canvas = canvas(rgb)
+    return Material(on_canvas, None, Parent(images.encode(on_canvas, "PNG"), "image/png", UPLOAD_TITLE))
+
+
+def with_mask(material: Material, mask_rgb: NDArray[np.uint8]) -> Material:
+    """Returns the material with a mask (uint8 (H, W, 3), white where to redraw), stretched to the canvas.
+
+    Raises:
+        EmptyMask: it marks nothing.
+    """
+    height, width = material.rgb.shape[:2]
+    marked = cv2.resize(mask_rgb, (width, height), interpolation=cv2.INTER_NEAREST)
+    mask = np.asarray(marked.mean(axis=2) >= 128, np.bool_)
+    if not mask.any():
+        raise EmptyMask
+    return Material(material.rgb, mask, material.parent, material.source_type)
+
+
+def canvas(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Returns the picture at the nearest size that generators take.
+
+    Raises:
+        SourceTooNarrow: the longer side is more than four times the shorter.
+    """
+    height, width = rgb.shape[:2]
+    size = canvas_size(width, height)
+    if size == (width, height):
+        return rgb
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS), np.uint8)
+
+
+def canvas_size(width: int, height: int) -> tuple[int, int]:
+    """Returns (width, height) of the canvas: at most 1024 and at least 256, multiples of 16.
+
+    Proportions change by at most 3 %, where a side is rounded to a multiple.
+
+    Raises:
+        SourceTooNarrow: the longer side is more than four times the shorter.
+    """
+    shorter, longer = min(width, height), max(width, height)
+    if longer * SHORTEST_SIDE > shorter * LONGEST_SIDE:
+        raise SourceTooNarrow
+    scale = min(LONGEST_SIDE / longer, max(1.0, SHORTEST_SIDE / shorter))
+    return _rounded(width * scale), _rounded(height * scale)
+
+
+def _rounded(side: float) -> int:
+    return min(max(round(side / BLOCK) * BLOCK, SHORTEST_SIDE), LONGEST_SIDE)
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """Returns the pixels of a stranger's file, decoded in the sandbox.
+
+    Raises:
+        UnreadableImage, SandboxFailed: it cannot be decoded within the limits.
+    """
+    examined = sandbox.default().examine(data, signing.anchors())
+    if examined.image_error is not None:
+        raise examined.image_error
+    assert examined.decoded is not None
+    return examined.decoded.rgb
+
+
+def _decoded_mask(data: bytes) -> NDArray[np.uint8]:
+    try:
+        return decode(data)
+    except (UnreadableImage, SandboxFailed) as error:
+        raise BadMask from error
+
+
+def _without_signature(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Returns the picture with our visible signature filled from around it."""
+    height, width = rgb.shape[:2]
+    x, y, across, down = signature.region(width, height)
+    rim = _SIGNATURE_RIM
+    hole = np.zeros((height, width), np.uint8)
+    hole[y - rim : y + down + rim, x - rim : x + across + rim] = 1
+    return np.asarray(cv2.inpaint(rgb, hole, 4, cv2.INPAINT_TELEA), np.uint8)
