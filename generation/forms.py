@@ -1,4 +1,6 @@
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
@@ -13,8 +15,8 @@ SIZES = (
 )
 
 
-class PromptForm(forms.Form):
-    """A prompt and how to draw it."""
+class DrawingForm(forms.Form):
+    """What every request for pictures says: a prompt, how many, from which seed."""
 
     prompt = forms.CharField(
         label="What should the picture show?",
@@ -34,7 +36,6 @@ class PromptForm(forms.Form):
         coerce=int,
         initial=1,
     )
-    size = forms.ChoiceField(label="Size", choices=SIZES, initial=SIZES[0][0])
     seed = forms.IntegerField(
         label="Seed",
         required=False,
@@ -47,14 +48,29 @@ class PromptForm(forms.Form):
         """Drops control characters (a NUL cannot be stored) and refuses a prompt of nothing but blanks."""
         prompt: str = self.cleaned_data["prompt"]
         visible = "".join(c for c in prompt if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
-        if not visible:
+        if not visible and self.fields["prompt"].required:
             raise forms.ValidationError("Say what the picture should show.")
         return visible
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked for, as the functions of generation.jobs take it."""
+        return {name: self.cleaned_data[name] for name in ("prompt", "image_count", "seed")}
+
+
+class PromptForm(DrawingForm):
+    """A prompt and how to draw it."""
+
+    size = forms.ChoiceField(label="Size", choices=SIZES, initial=SIZES[0][0])
 
     @property
     def width_and_height(self) -> tuple[int, int]:
         width, height = self.cleaned_data["size"].split("x")
         return int(width), int(height)
+
+
+def carried_over(query: Mapping[str, str]) -> dict[str, str]:
+    """Returns what a link from an earlier picture fills the form with again."""
+    return {name: query[name] for name in ("prompt", "seed", "size", "image_count") if name in query}
 
 
 class AppealForm(forms.Form):

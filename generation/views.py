@@ -3,9 +3,11 @@ import uuid
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +16,7 @@ from accounts.permissions import SignedInRequest, admitted, signed_in, staff
 from accounts.policy import CATEGORIES
 from accounts.tasks import send_letters
 from generation import jobs, refusals, tasks
-from generation.forms import AppealAnswerForm, AppealForm, PromptForm
+from generation.forms import AppealAnswerForm, AppealForm, PromptForm, carried_over
 from generation.models import Job, Refusal
 from provenance.models import RegisteredImage
 
@@ -24,7 +26,7 @@ _JOBS_A_PAGE = 12
 @require_http_methods(["GET", "HEAD", "POST"])
 @admitted
 def create(request: SignedInRequest) -> HttpResponse:
-    form = PromptForm(request.POST or None, initial=_carried_over(request))
+    form = PromptForm(request.POST or None, initial=carried_over(request.GET.dict()))
     if request.method == "POST" and form.is_valid():
         width, height = form.width_and_height
         made = jobs.request(
@@ -45,7 +47,8 @@ def create(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def history(request: SignedInRequest) -> HttpResponse:
-    page = Paginator(Job.objects.filter(owner=request.user), _JOBS_A_PAGE).get_page(request.GET.get("page"))
+    asked = _light(Job.objects.filter(owner=request.user))
+    page = Paginator(asked, _JOBS_A_PAGE).get_page(request.GET.get("page"))
     images = RegisteredImage.objects.published().filter(origin_id__in=[job.pk for job in page])
     by_job: dict[uuid.UUID, list[RegisteredImage]] = {}
     for image in images.order_by("origin_index").defer("thumbnail"):
@@ -98,7 +101,7 @@ def image(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         raise PermissionDenied
     if not row.is_on_view:
         return render(request, "provenance/withdrawn.html", status=410)
-    made_by = Job.objects.filter(pk=row.origin_id).first()
+    made_by = _light(Job.objects.filter(pk=row.origin_id)).first()
     context = {"image": row, "job": made_by, "seed": made_by and made_by.seed + row.origin_index}
     return render(request, "generation/image.html", context | {"files": row.files.order_by("pk")})
 
@@ -113,7 +116,8 @@ def refusal(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "Thank you. A person will look at it, and the answer will stand here.")
         return redirect("generation:refusal", pk)
     category = next((entry for entry in CATEGORIES if entry.code == row.category), None)
-    return render(request, "generation/refusal.html", {"refusal": row, "form": form, "category": category})
+    context = {"refusal": row, "form": form, "category": category, "back": _page_of_prompt(request)}
+    return render(request, "generation/refusal.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,18 +136,23 @@ def refusal_queue(request: SignedInRequest) -> HttpResponse:
     return render(request, "generation/refusals.html", {"page_obj": page, "form": form})
 
 
+def _page_of_prompt(request: HttpRequest) -> str:
+    """Where the refused prompt was typed: the page that a flow names in its redirect, or the first one."""
+    back = request.GET.get("back", "")
+    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if is_ours else reverse("generation:create")
+
+
 def _own_job(user: User, pk: uuid.UUID) -> Job:
     rows = Job.objects.all() if user.is_staff else Job.objects.filter(owner=user)
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(_light(rows), pk=pk)
+
+
+def _light(rows: "QuerySet[Job]") -> "QuerySet[Job]":
+    """Jobs with what they started from, and without the bytes that no page shows."""
+    return rows.select_related("source_image", "source_upload").defer("mask", "source_image__thumbnail")
 
 
 def _recent_images(user: User) -> list[RegisteredImage]:
     images = RegisteredImage.objects.on_view().filter(owner=user).defer("thumbnail")
     return list(images.order_by("-published_at")[:8])
-
-
-def _carried_over(request: HttpRequest) -> dict[str, str]:
-    """A link from an earlier picture fills the form again."""
-    return {
-        name: request.GET[name] for name in ("prompt", "seed", "size", "image_count") if name in request.GET
-    }

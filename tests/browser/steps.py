@@ -10,7 +10,7 @@ from tests.browser.running_system import Account, RunningSystem
 
 PASSWORD = "copper-lantern-under-elms"
 PURPOSE = "Covers for the newsletter of our choir."
-DONE = "Try again with this prompt"
+DONE = re.compile("^Try again")
 
 
 def title(page: Page) -> Locator:
@@ -93,7 +93,7 @@ def ask_for(page: Page, prompt: str, *, pictures: int = 1, seed: int | None = No
 def drawn(page: Page) -> Locator:
     """The finished pictures of the request on this page, once it has ended."""
     expect(page.get_by_role("link", name=DONE)).to_be_visible()
-    return page.get_by_role("link", name=re.compile(r"^Picture \d+ for this prompt$"))
+    return page.get_by_role("link", name=re.compile(r"^Picture \d+ (for this prompt|of this request)$"))
 
 
 def is_shown(picture: Locator) -> bool:

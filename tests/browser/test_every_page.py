@@ -47,8 +47,8 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 FOR_EVERYBODY = ("/", "/policy", "/verify", "/report", "/report/status", "/report/receipt", "/nothing-here")
 FOR_VISITORS = ("/account/login/", "/account/signup/", "/account/password/reset/")
 FOR_MAKERS = (
-    "/generate", "/history", "/status", "/settings", "/account/email/", "/account/password/change/",
-    "/account/2fa/", "/staff/cases",
+    "/generate", "/upload", "/history", "/status", "/settings", "/account/email/",
+    "/account/password/change/", "/account/2fa/", "/staff/cases",
 )  # fmt: skip
 FOR_STAFF = (
     "/staff/cases", "/staff/cases?tab=decided", "/staff/cases?q=TR-2222", "/staff/admissions",
@@ -86,7 +86,9 @@ def filled(chromium: Browser, system: RunningSystem) -> Filled:
     report = page.url
     number, _ = steps.send_report(page, told="It " + "goes on and on " * 40, seen_at="https://" + "a" * 90)
     context.close()
-    return Filled((answer, report), (job, image, refusal), (f"/staff/cases/{number}",))
+    return Filled(
+        (answer, report), (job, image, f"{image}/edit", f"{image}/vary", refusal), (f"/staff/cases/{number}",)
+    )
 
 
 def test_pages_for_everybody(visit: Visit, filled: Filled) -> None:

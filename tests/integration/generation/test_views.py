@@ -87,10 +87,9 @@ def address_of(name: str, *rows: Job | RegisteredImage | Refusal) -> str:
 
 
 def test_the_table_has_every_address() -> None:
-    names = {
-        pattern.name: "refusals" if pattern.name == "refusals" else pattern.name for pattern in urlpatterns
-    }
-    assert {name for _, name in TABLE} == set(names.values())
+    # Those of generation.edit_views have a table of their own.
+    ours = [pattern for pattern in urlpatterns if pattern.callback.__module__ == "generation.views"]
+    assert {name for _, name in TABLE} == {pattern.name for pattern in ours}
 
 
 @pytest.mark.parametrize(("method", "name", "role", "expected"), CASES)
