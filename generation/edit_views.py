@@ -65,7 +65,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @admitted
 def uploaded(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The bytes as they were sent, to their sender alone: nothing of them may run here."""
+    """A stranger's bytes, to their sender alone: nothing of them may run here."""
     data = uploads.read(_own_upload(request.user, pk))
     found = images.sniff(data)
     if found not in SHOWN_FORMATS:

@@ -37,7 +37,7 @@ LEASES_IN_QUEUE = 5
 # Seeds are 32-bit: torch, numpy and people's habits agree on that range.
 SEED_BITS = 32
 # A mask of 1024 x 1024 drawn by hand is some 10 kB as PNG, and one of a whole photograph under a megabyte.
-# It lies in the job's row.
+# It lies in the job's row until the job has ended.
 MAX_MASK_BYTES: Final = 2 * 1024 * 1024
 
 
@@ -253,7 +253,8 @@ def _write(job: Job, **changes: object) -> None:
 
 @transaction.atomic
 def _end(rows: QuerySet[Job], job: Job, **changes: object) -> bool:
-    ended = bool(rows.update(finished_at=timezone.now(), preview=b"", **changes))
+    # What was painted says something of the picture under it, which goes after a day; and rows stay for ever.
+    ended = bool(rows.update(finished_at=timezone.now(), preview=b"", mask=b"", **changes))
     if ended:
         User.objects.filter(pk=job.owner_id).update(active_jobs=F("active_jobs") - 1)
     return ended

@@ -55,6 +55,13 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status__in=Job.ACTIVE)
 
 
+# What is wrong with an upload itself, whatever is asked of it: generation.errors, provenance.images.
+_UNUSABLE_SOURCE = frozenset(
+    {
+        "source_too_narrow", "upload_gone", "not_an_image", "too_many_pixels", "too_long_side", "truncated",
+        "damaged", "unsupported_pixels",
+    }
+)  # fmt: skip
 _NO_SOURCE = Q(source_image__isnull=True, source_upload__isnull=True)
 _ONE_SOURCE = Q(source_image__isnull=True) ^ Q(source_upload__isnull=True)
 _FLOW = RegisteredImage.Flow
@@ -84,7 +91,7 @@ class Job(models.Model):
         RegisteredImage, models.PROTECT, null=True, blank=True, related_name="jobs_from_it"
     )
     source_upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="jobs")
-    # A PNG of the owner's, white where to redraw; a stranger's bytes like an upload's.
+    # A PNG of the owner's, white where to redraw; a stranger's bytes like an upload's. Dropped at the end.
     mask = models.BinaryField(blank=True, default=b"")
     image_count = models.PositiveSmallIntegerField(default=1)
     # The first image's seed; image i uses seed + i.
@@ -126,7 +133,8 @@ class Job(models.Model):
                 name="text_to_image_has_no_source",
             ),
             models.CheckConstraint(
-                condition=~Q(flow=_FLOW.INPAINTING) | (_ONE_SOURCE & ~Q(mask=b"")),
+                condition=~Q(flow=_FLOW.INPAINTING)
+                | (_ONE_SOURCE & (~Q(mask=b"") | ~Q(status__in=("queued", "running")))),
                 name="inpainting_has_source_and_mask",
             ),
             models.CheckConstraint(
@@ -139,6 +147,11 @@ class Job(models.Model):
     def source(self) -> RegisteredImage | Upload | None:
         """What the job changes; None for text to image."""
         return self.source_image or self.source_upload
+
+    @property
+    def is_source_unusable(self) -> bool:
+        """Whether the upload that it started from cannot be used again either."""
+        return self.source_upload_id is not None and self.error_code in _UNUSABLE_SOURCE
 
     @property
     def is_active(self) -> bool:

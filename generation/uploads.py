@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts import limits
 from accounts.models import User
+from generation import turning
 from generation.errors import NoRoomForUploads, SourceNotYours, UnusableUpload, UploadGone
 from generation.models import Job, Upload
 from provenance import images
@@ -64,14 +65,17 @@ def locked(upload: Upload, owner: User) -> Upload:
 
 
 def read(upload: Upload) -> bytes:
-    """Returns the bytes as they were sent: a stranger's, to be decoded in a sandbox only.
+    """Returns the file: a stranger's bytes, to be decoded in a sandbox only.
+
+    It is shown and decoded without the notes on its orientation that browsers and decoders read differently:
+    what is painted on one must fit the other.
 
     Raises:
         UploadGone: they have been deleted, or the web process ended before they were stored.
     """
     try:
         with default_storage.open(str(upload.content)) as file:
-            return bytes(file.read())
+            return turning.as_browsers_show(bytes(file.read()))
     except FileNotFoundError as error:
         raise UploadGone from error
 

@@ -9,21 +9,26 @@ from numpy.typing import NDArray
 from generation.sketch import compose, finish, parser
 from generation.sketch.canvas import Canvas
 from generation.sketch.chance import chance
+from generation.sketch.mend import filled
 from generation.sketch.picture import Image, OnStep, check_size, draw, paint, render
+from generation.sketch.scene import Scene, Thing
 from generation.sketch.stage import set_stage
 
 Mask = NDArray[np.bool_]
 
 # Width in pixels, inside the mask, over which old and new blend.
 FEATHER = 4
-# A hole is filled from its surroundings at this size, then enlarged: smooth fills have no detail.
-FILL_SIDE = 160
 # The part drawn is at least this many pixels a side and at most this elongated.
 LEAST_SIDE, MOST_ELONGATED = 48, 4.0
-# A change of this many grey levels counts as drawn.
-CHANGED = 5.0
-# Other seeds tried when a picture is varied, and the side at which they are compared.
-CANDIDATES, GLANCE = 5, 64
+# A mask that covers this share of its box is drawn in as a box: an ellipse does, a stroke from corner to
+# corner does not. In the others things get a square this much wider than the largest circle inside.
+MOSTLY, ROOM = 0.6, 1.2
+# A change of this many grey levels counts as drawn; below the second it is glow or shadow, which fades over
+# this share of the way from the rim of the mask to its middle.
+CHANGED, GLOW, GLOW_ROOM = 5.0, 80.0, 0.5
+# Other seeds tried when a picture is varied, and the side at which they are compared. With 5 the hour or the
+# forms were often another; above 12 hardly any picture comes closer.
+CANDIDATES, GLANCE = 12, 64
 
 
 def inpaint(rgb: Image, mask: Mask, prompt: str, *, seed: int, on_step: OnStep | None = None) -> Image:
@@ -50,12 +55,10 @@ def inpaint(rgb: Image, mask: Mask, prompt: str, *, seed: int, on_step: OnStep |
         return rgb.copy()
     box = _box(mask)
     y0, y1, x0, x1 = box
-    inside = np.zeros(mask.shape, np.uint8)
-    inside[mask] = 1
     # Counted as if the picture went on beyond its edges, so that nothing fades there.
-    padded = cv2.copyMakeBorder(inside, FEATHER, FEATHER, FEATHER, FEATHER, cv2.BORDER_REPLICATE)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[FEATHER:-FEATHER, FEATHER:-FEATHER]
-    alpha = np.clip(distance / FEATHER, 0, 1)[y0:y1, x0:x1, None].astype(np.float32)
+    padded = np.pad(mask, FEATHER, "edge")
+    distance = _distance(padded)[FEATHER:-FEATHER, FEATHER:-FEATHER]
+    alpha = np.clip(distance / FEATHER, 0, 1)[y0:y1, x0:x1, None]
 
     def blended(part: Image) -> Image:
         whole = rgb.copy()
@@ -68,6 +71,11 @@ def inpaint(rgb: Image, mask: Mask, prompt: str, *, seed: int, on_step: OnStep |
             on_step(done, total, None if preview is None else blended(preview))
 
     return blended(_part(rgb, mask, box, (prompt, seed), shown))
+
+
+def _distance(mask: Mask) -> NDArray[np.float32]:
+    """Return how far each pixel of the mask lies from the nearest one outside it; 0 outside."""
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
 
 
 def _check(rgb: Image) -> None:
@@ -102,74 +110,75 @@ def _part(
     y0, y1, x0, x1 = box
     reading = parser.read(prompt, seed=seed)
     scene = parser.parse(prompt, seed=seed)
-    size = (x1 - x0, y1 - y0)
     whole = bool(set(reading.facts) - {"style"} or reading.backdrop)
     if whole:
-        return draw(scene, seed=seed, width=size[0], height=size[1], on_step=on_step)
+        return draw(scene, seed=seed, width=x1 - x0, height=y1 - y0, on_step=on_step)
     style = reading.facts.get("style", "soft")
-    bare = replace(scene, setting="plain", style=style, colours=(), things=tuple(reading.things))
-    canvas = Canvas(size, style, chance("canvas", prompt, seed))
-    ground = filled(rgb, mask)[y0:y1, x0:x1]
+    bare = replace(scene, setting="plain", style=style, colours=(), things=_filling(tuple(reading.things)))
+    under = filled(rgb, mask)
+
+    def shown(done: int, total: int, preview: Image | None) -> None:
+        on_step(done, total, None if preview is None else preview[y0:y1, x0:x1])
+
+    return _with_things(under, mask, _room(mask, box), (bare, prompt, seed), shown)[y0:y1, x0:x1]
+
+
+def _filling(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """Return the things, one that stands alone as large as fits: its place was painted for it."""
+    if len(things) == 1 and things[0].count == 1 and not things[0].size:
+        return (replace(things[0], size="big"),)
+    return things
+
+
+def _room(mask: Mask, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Return where things are drawn: the box, or around the widest place of a mask that leaves most of it."""
+    y0, y1, x0, x1 = box
+    if mask[y0:y1, x0:x1].mean() >= MOSTLY:
+        return box
+    distance = _distance(mask)
+    y, x = np.unravel_index(int(distance.argmax()), mask.shape)
+    side = max(LEAST_SIDE, round(2 * ROOM * float(distance[y, x])))
+    top, bottom = _widened(int(y), int(y) + 1, side, mask.shape[0])
+    left, right = _widened(int(x), int(x) + 1, side, mask.shape[1])
+    return top, bottom, left, right
+
+
+def _with_things(
+    under: Image, mask: Mask, room: tuple[int, int, int, int], ask: tuple[Scene, str, int], on_step: OnStep
+) -> Image:
+    """Return ``under`` with the scene's things drawn in the room."""
+    scene, prompt, seed = ask
+    y0, y1, x0, x1 = room
+    ground = under[y0:y1, x0:x1]
+    canvas = Canvas((x1 - x0, y1 - y0), scene.style, chance("canvas", prompt, seed))
     canvas.rgb[:] = ground
-    stage = set_stage(canvas, bare, chance("stage", prompt, seed))
+    stage = set_stage(canvas, scene, chance("stage", prompt, seed))
     middle = ground.reshape(-1, 3).mean(0).tolist()
     stage.backdrop = (middle[0], middle[1], middle[2])
     drawn = compose.things_only(stage)
+    distance = _distance(mask)
+    depth = np.clip(distance / (GLOW_ROOM * max(float(distance.max()), 1.0)), 0, 1)[y0:y1, x0:x1]
+
+    def over(finished: Image) -> Image:
+        whole = under.copy()
+        whole[y0:y1, x0:x1] = _over(ground, canvas.rgb, finished, depth)
+        return whole
 
     def shown(done: int, total: int, preview: Image | None) -> None:
-        on_step(done, total, None if preview is None else _over(ground, canvas.rgb, preview))
+        on_step(done, total, None if preview is None else over(preview))
 
-    return _over(ground, canvas.rgb, paint(canvas, drawn, chance("finish", prompt, seed), shown))
-
-
-def _over(ground: Image, drawing: Image, finished: Image) -> Image:
-    """Return ``ground`` with ``finished`` wherever the drawing changed it: the rest keeps its own grain."""
-    change = cv2.absdiff(ground, drawing).max(-1).astype(np.float32)
-    alpha = cv2.GaussianBlur(np.clip(change / CHANGED, 0, 1), (0, 0), 0.8)[..., None]
-    return np.asarray(np.rint(ground + (finished.astype(np.float32) - ground) * alpha), np.uint8)
+    return over(paint(canvas, drawn, chance("finish", prompt, seed), shown))
 
 
-def filled(rgb: Image, mask: Mask) -> Image:
-    """Return the picture with the masked part continued from around it.
+def _over(ground: Image, drawing: Image, finished: Image, depth: NDArray[np.float32]) -> Image:
+    """Return ``ground`` with ``finished`` wherever the drawing changed it: the rest keeps its own grain.
 
-    Each row of the hole mirrors the picture to its left and right: pictures of land and sky are most alike
-    along a row, and mirroring keeps their texture. Rows masked from edge to edge are filled smoothly.
+    What it hardly changed, a glow or a shadow, fades towards the rim of the mask, where it would be cut off.
     """
-    height, width = mask.shape
-    spans = mask.any(1)
-    left = np.where(spans, mask.argmax(1), 0)[:, None]
-    right = np.where(spans, width - 1 - mask[:, ::-1].argmax(1), width - 1)[:, None]
-    x = np.arange(width)[None]
-    before = left - 1 - _folded(x - left, left)
-    after = right + 1 + _folded(right - x, width - 1 - right)
-    rows = np.arange(height)[:, None]
-    share = np.clip((x - left) / np.maximum(right - left, 1) * 3 - 1, 0, 1)
-    share = np.where(left == 0, 1.0, np.where(right == width - 1, 0.0, share))[..., None]
-    west = rgb[rows, before.clip(0, width - 1)].astype(np.float32)
-    east = rgb[rows, after.clip(0, width - 1)].astype(np.float32)
-    guess = west + (east - west) * share
-    closed = (left == 0) & (right == width - 1)
-    guess = np.where(closed[..., None], _smooth_fill(rgb, mask), guess)
-    return np.asarray(np.where(mask[..., None], guess, rgb), np.uint8)
-
-
-def _folded(distance: NDArray[np.intp], reach: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return ``distance`` folded back and forth within 0..reach-1."""
-    period = np.maximum(2 * reach, 1)
-    step = distance % period
-    return np.minimum(step, period - 1 - step)
-
-
-def _smooth_fill(rgb: Image, mask: Mask) -> Image:
-    height, width = mask.shape
-    scale = min(1.0, FILL_SIDE / max(height, width))
-    size = (max(round(width * scale), 4), max(round(height * scale), 4))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    hole = (cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
-    if hole.all():
-        return np.full_like(rgb, 200)
-    guessed = cv2.inpaint(small, hole, 4, cv2.INPAINT_TELEA)
-    return np.asarray(cv2.resize(guessed, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    change = cv2.absdiff(ground, drawing).max(-1).astype(np.float32)
+    alpha = np.clip(change / CHANGED, 0, 1) * np.maximum(depth, np.clip(change / GLOW, 0, 1) ** 2)
+    alpha = cv2.GaussianBlur(alpha, (0, 0), 0.8)[..., None]
+    return np.asarray(np.rint(ground + (finished.astype(np.float32) - ground) * alpha), np.uint8)
 
 
 def vary(rgb: Image, prompt: str, *, seed: int, on_step: OnStep | None = None) -> Image:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
+from PIL import ExifTags, Image
 from pytest_django import Settings
 
 from accounts.errors import TooMany
@@ -172,6 +173,30 @@ class TestWhatTheGeneratorIsGiven:
         assert mask[:, : WIDTH // 2].all()
         assert not mask[:, WIDTH // 2 :].any()
         assert prompt == "a red circle"
+
+    def test_the_mask_goes_when_the_job_has_ended(
+        self, owner: User, image: RegisteredImage, drawer: Drawer
+    ) -> None:
+        drawer.during = lambda step: seen.append(bool(Job.objects.get().mask))
+        seen: list[bool] = []
+        made = done(inpaint(owner, image))
+        assert (made.status, all(seen), len(seen)) == (Status.DONE, True, 3)
+        cancelled = inpaint(owner, image)
+        assert isinstance(cancelled, Job)
+        jobs.cancel(cancelled)
+        assert [bytes(job.mask) for job in Job.objects.all()] == [b"", b""]
+
+    def test_an_upload_that_says_how_to_turn_it_and_its_mask_fit_together(
+        self, owner: User, drawer: Drawer
+    ) -> None:
+        """Chromium does not turn such a file, so what is painted on it is painted on the unturned one."""
+        photo, out, turn = photograph_like(), io.BytesIO(), Image.Exif()
+        turn[ExifTags.Base.Orientation] = 6
+        Image.fromarray(photo).save(out, "WEBP", exif=turn, lossless=True)
+        done(inpaint(owner, uploads.keep(owner, out.getvalue())))
+        rgb, mask, _ = drawer.given[0]
+        assert rgb.shape == photo.shape
+        assert mask[:, : photo.shape[1] // 2].all()
 
     def test_an_upload_brought_to_the_canvas(self, owner: User, drawer: Drawer) -> None:
         photo = np.asarray(cv2.resize(photograph_like(), (1500, 1000)), np.uint8)

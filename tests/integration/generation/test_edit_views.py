@@ -360,6 +360,20 @@ class TestWhereAPictureComesFrom:
         assert not any(str(upload.pk) in page for page in pages)
         assert "Start from a picture of yours" in pages[0]
 
+    @pytest.mark.parametrize(
+        ("code", "leads_to"), [("source_too_narrow", "upload"), ("empty_mask", "edit_upload")]
+    )
+    def test_trying_again_does_not_lead_back_to_an_upload_that_cannot_be_used(
+        self, browser: Client, upload: Upload, code: str, leads_to: str
+    ) -> None:
+        browser.post(address("edit_upload", upload), form(**RECTANGLE))
+        job = newest()
+        Job.objects.update(status=Job.Status.FAILED, error_code=code)
+        page = browser.get(reverse("generation:job", args=[job.pk])).content.decode()
+        again = re.search(r'class="button button-primary" href="([^"?]+)', page)
+        assert again is not None
+        assert again[1] == reverse(f"generation:{leads_to}", args=[upload.pk] if leads_to != "upload" else [])
+
     def test_the_page_of_an_image_goes_on_from_it(self, browser: Client, image: RegisteredImage) -> None:
         page = reverse("generation:image", args=[image.pk])
         own = browser.get(page).content.decode()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -168,6 +169,26 @@ class TestInpaint:
         assert red > 1.6 * green
         assert red > 1.6 * blue
 
+    def test_it_appears_in_a_mask_that_is_no_box(self) -> None:
+        """In a mask along two sides, the middle of its box is not masked: nothing drawn there would show."""
+        rgb = np.full((256, 256, 3), 210, np.uint8)
+        mask = np.zeros((256, 256), bool)
+        mask[:, :64] = mask[192:, :] = True
+        changed = sketch.inpaint(rgb, mask, "a red circle", seed=1).astype(int)
+        red = (changed[..., 0] > 1.6 * changed[..., 1]) & (changed[..., 0] > 1.6 * changed[..., 2])
+        assert red.sum() > 800
+
+    def test_a_fill_repeats_texture_and_not_what_stands_beside_it(self) -> None:
+        rng = np.random.default_rng(0)
+        rgb = rng.integers(90, 130, (160, 240, 3)).astype(np.uint8)
+        rgb[50:110, 70:90] = (230, 20, 20)
+        mask = np.zeros((160, 240), bool)
+        mask[40:120, 95:160] = True
+        changed = sketch.inpaint(rgb, mask, "", seed=1).astype(int)
+        inside = changed[mask]
+        assert not (inside[:, 0] > 180).any()
+        assert abs(inside.std() - rgb[mask].std()) < 4
+
     def test_empty_mask_changes_nothing(self) -> None:
         assert np.array_equal(sketch.inpaint(BLANK, np.zeros((96, 96), bool), "cat", seed=1), BLANK)
 
@@ -191,6 +212,16 @@ class TestInpaint:
 
 
 class TestVary:
+    def test_of_many_the_one_closest_in_colour(self) -> None:
+        prompts = ("a green field under a blue sky", "a house in a forest in winter", "a city at night")
+        gaps = []
+        for seed, prompt in enumerate(prompts):
+            rgb = sketch.render(prompt, seed=seed + 3, width=96, height=96)
+            pair = (rgb, sketch.vary(rgb, prompt, seed=seed))
+            before, after = (cv2.resize(each, (8, 8), interpolation=cv2.INTER_AREA) for each in pair)
+            gaps.append(np.abs(before.astype(int) - after).mean())
+        assert np.mean(gaps) < 16
+
     def test_same_scene_other_picture(self) -> None:
         rgb = sketch.render("a red boat on a lake", seed=1, width=96, height=96)
         varied = sketch.vary(rgb, "a red boat on a lake", seed=2)
