@@ -238,6 +238,14 @@ class TestVary:
         red, _, blue = _mean(varied, 8, 8)
         assert blue > red
 
+    def test_a_picture_that_no_drawing_resembles_keeps_its_layout_with_a_prompt_too(self) -> None:
+        rgb = np.zeros((96, 96, 3), np.uint8)
+        rgb[:, :48, 1], rgb[:, 48:, 0] = 255, 255
+        varied = sketch.vary(rgb, "a hen on grass at night", seed=3)
+        left, right = varied[:, :40].mean((0, 1)), varied[:, 56:].mean((0, 1))
+        assert left[1] > left[0] + 100
+        assert right[0] > right[1] + 100
+
     def test_wrong_type_is_refused(self) -> None:
         with pytest.raises(ValueError, match="uint8"):
             sketch.vary(BLANK.astype(np.float32), "cat", seed=1)
