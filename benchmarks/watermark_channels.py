@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generation import sketch
-from watermark import keyed_bits
-from watermark.codec import CODECS, DEFAULT_CODEC, detect
-from watermark.codecs.dwt_dct_svd import LADDER
+from watermark.codec import detect
+from watermark.codecs.dwt_dct_svd import LADDER, DwtDctSvd
 
 KEY = b"a key for measuring only, 32 byte"
 PAYLOAD = 0x0123456789ABCDEF
@@ -35,7 +34,7 @@ QUALITIES = (90, 75, 60, 50, 40)
 def survives(rgb: NDArray[np.uint8], quality: int) -> bool:
     file = io.BytesIO()
     Image.fromarray(rgb).save(file, "JPEG", quality=quality, subsampling="4:2:0")
-    found = detect(np.asarray(Image.open(file).convert("RGB")), keys=[KEY])
+    found = detect(np.asarray(Image.open(file).convert("RGB")), keys=[KEY], codec=DwtDctSvd.name)
     return found is not None and found.payload == PAYLOAD
 
 
@@ -47,9 +46,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=512, help="pixels")
     side = parser.parse_args().side
-    bits = keyed_bits.seal(PAYLOAD, key=KEY)
     drawings = [sketch.render(prompt, seed=7, width=side, height=side) for prompt in PROMPTS]
-    marked = [list(CODECS[DEFAULT_CODEC].embed_bits(rgb, bits)) for rgb in drawings]
+    marked = [list(DwtDctSvd().attempts(rgb, PAYLOAD, key=KEY)) for rgb in drawings]
     print("channel          " + "".join(f"  JPEG {quality}" for quality in QUALITIES) + "  PSNR dB")
     for rung, (channel, headroom) in enumerate(LADDER):
         if headroom:
