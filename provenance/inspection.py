@@ -141,7 +141,7 @@ def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
 
 def _watermark(rgb: NDArray[np.uint8], look: Look) -> WatermarkFinding:
     keys = all_keys()
-    for name in codec.CODECS:
+    for name in detection.MARKED_WITH:
         found = detection.detect(rgb, keys=[key.secret for key in keys], codec_name=name)
         if found is None:
             continue
@@ -152,7 +152,7 @@ def _watermark(rgb: NDArray[np.uint8], look: Look) -> WatermarkFinding:
             payload=f"{found.payload:016x}",
             codec=f"{name} {codec.CODECS[name].version}",
             # The codecs are tried one after the other, and each try is a chance to be wrong.
-            p_value=found.p_value * len(codec.CODECS),
+            p_value=found.p_value * len(detection.MARKED_WITH),
             keeps_geometry=found.geometry == Geometry() and not _is_cut(rgb, image),
             look_distance=_look_distance(image, _look_where_marked(rgb, look, image)),
         )

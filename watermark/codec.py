@@ -1,20 +1,24 @@
 """The one door to the invisible watermark: a 64-bit payload into pixels, and out of them again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark import keyed_bits
 from watermark.codecs.dwt_dct import DwtDct
 from watermark.codecs.dwt_dct_svd import DwtDctSvd
 from watermark.errors import EmbeddingFailed, PictureTooSmall, UnknownCodec
-from watermark.interface import Codec, Geometry
+from watermark.interface import Codec, Detection, Obstacle
+from watermark.keyed_bits import check_key, check_payload
+from watermark.tiled import Tiled
 
-CODECS: Mapping[str, Codec] = MappingProxyType({codec.name: codec for codec in (DwtDctSvd(), DwtDct())})
+__all__ = ["CODECS", "DEFAULT_CODEC", "Detection", "detect", "embed", "obstacle"]
+
+CODECS: Mapping[str, Codec] = MappingProxyType(
+    {codec.name: codec for codec in (DwtDctSvd(), DwtDct(), Tiled())}
+)
 DEFAULT_CODEC = DwtDctSvd.name
 
 # The lossy format in which pictures are published; a mark that does not outlive it is not a mark.
@@ -24,26 +28,6 @@ PUBLISHED_JPEG = (
     cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
     cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
 )
-
-
-@dataclass(frozen=True)
-class Detection:
-    """A mark of ours.
-
-    Attributes:
-        payload: in [0, 2**64).
-        p_value: upper bound on the probability that a picture that was never marked gives a detection this
-            early in the search; proven in `watermark.keyed_bits`.
-        codec: name in `CODECS`.
-        key_index: position in the given keys.
-        geometry: how the picture lies relative to the one that was marked.
-    """
-
-    payload: int
-    p_value: float
-    codec: str
-    key_index: int
-    geometry: Geometry
 
 
 def embed(
@@ -66,12 +50,13 @@ def embed(
     """
     method = _codec(codec)
     _check_picture(rgb)
-    bits = keyed_bits.seal(payload, key=key)
+    check_payload(payload)
+    check_key(key)
     if min(rgb.shape[:2]) < method.min_side:
         raise PictureTooSmall(
             f"{codec} needs sides of at least {method.min_side} px, got {rgb.shape[1]} x {rgb.shape[0]}"
         )
-    for marked in method.embed_bits(rgb, bits):
+    for marked in method.attempts(rgb, payload, key=key):
         if all(_carries(copy, payload, key, codec) for copy in (marked, _published(marked))):
             return marked
     raise EmbeddingFailed(f"{codec} could not be read back from {rgb.shape[1]} x {rgb.shape[0]} px")
@@ -90,15 +75,23 @@ def detect(rgb: NDArray[np.uint8], *, keys: Sequence[bytes], codec: str = DEFAUL
     _check_picture(rgb)
     if not keys:
         raise ValueError("keys must hold at least one key, got none")
-    if min(rgb.shape[:2]) < method.min_side:
-        return None
-    for readings_made, reading in enumerate(method.extract_bits(rgb, keyed_bits.BIT_COUNT), start=1):
-        for key_index, key in enumerate(keys):
-            payload = keyed_bits.unseal(reading.bits, key=key)
-            if payload is not None:
-                p_value = readings_made * len(keys) * keyed_bits.FALSE_ALARM_RATE
-                return Detection(payload, p_value, codec, key_index, reading.geometry)
-    return None
+    for key in keys:
+        check_key(key)
+    return method.detect(rgb, keys=keys)
+
+
+def obstacle(rgb: NDArray[np.uint8], *, codec: str = DEFAULT_CODEC) -> Obstacle | None:
+    """Returns why no mark could be found in `rgb` (uint8, shape (H, W, 3)) even if it had one, or None.
+
+    For telling "there is none" from "there is no telling" after `detect` has found nothing.
+
+    Raises:
+        UnknownCodec: no such row in `CODECS`.
+        ValueError: wrong shape or dtype.
+    """
+    method = _codec(codec)
+    _check_picture(rgb)
+    return method.obstacle(rgb)
 
 
 def _codec(name: str) -> Codec:

@@ -44,8 +44,7 @@ def seal(payload: int, *, key: bytes) -> NDArray[np.uint8]:
         ValueError: the payload is not in [0, 2**64) or the key is shorter than 16 bytes.
     """
     check_key(key)
-    if not 0 <= payload < 1 << 8 * PAYLOAD_BYTES:
-        raise ValueError(f"payload must be in [0, 2**64), got {payload}")
+    check_payload(payload)
     message = payload.to_bytes(PAYLOAD_BYTES, "big")
     return np.unpackbits(_mask(message + _tag(message, key), key))
 
@@ -58,6 +57,12 @@ def unseal(bits: NDArray[np.uint8], *, key: bytes) -> int | None:
     sealed = _mask(np.packbits(bits).tobytes(), key).tobytes()
     message, tag = sealed[:PAYLOAD_BYTES], sealed[PAYLOAD_BYTES:]
     return int.from_bytes(message, "big") if hmac.compare_digest(tag, _tag(message, key)) else None
+
+
+def check_payload(payload: int) -> None:
+    """Raises ValueError when `payload` is not in [0, 2**64)."""
+    if not 0 <= payload < 1 << 8 * PAYLOAD_BYTES:
+        raise ValueError(f"payload must be in [0, 2**64), got {payload}")
 
 
 def check_key(key: bytes) -> None:

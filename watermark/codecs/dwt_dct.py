@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.codecs.positional import PositionalCodec, Reading
 from watermark.codecs.wavelet_blocks import (
     Channel,
     add_to_blocks,
@@ -19,7 +20,6 @@ from watermark.codecs.wavelet_blocks import (
     vote,
     with_headroom,
 )
-from watermark.interface import Reading
 
 # The library's default (`scales=[0, 36, 36]`, of which only the second is used).
 SCALE = 36.0
@@ -32,7 +32,7 @@ LADDER = (
 )
 
 
-class DwtDct:
+class DwtDct(PositionalCodec):
     name = "dwtDct"
     version = 1
     min_side = 256  # the library's own limit: 256 * 256 pixels, at least 10 blocks a bit

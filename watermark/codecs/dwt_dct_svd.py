@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.codecs.positional import PositionalCodec, Reading
 from watermark.codecs.wavelet_blocks import (
     Channel,
     add_to_blocks,
@@ -18,7 +19,6 @@ from watermark.codecs.wavelet_blocks import (
     vote,
     with_headroom,
 )
-from watermark.interface import Reading
 
 # The library's default (`scales=[0, 36, 0]`).
 SCALE = 36.0
@@ -39,7 +39,7 @@ LADDER = (
 )
 
 
-class DwtDctSvd:
+class DwtDctSvd(PositionalCodec):
     name = "dwtDctSvd"
     version = 1
     min_side = 256  # the library's own limit: 256 * 256 pixels, at least 10 blocks a bit

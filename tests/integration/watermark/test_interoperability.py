@@ -6,9 +6,11 @@ from imwatermark import WatermarkDecoder, WatermarkEncoder
 from numpy.typing import NDArray
 
 from tests.unit.watermark.pictures import texture
-from watermark.codec import CODECS
-from watermark.codecs.dwt_dct_svd import SCALE
+from watermark.codecs.dwt_dct import DwtDct
+from watermark.codecs.dwt_dct_svd import SCALE, DwtDctSvd
+from watermark.codecs.positional import PositionalCodec
 
+CODECS: dict[str, PositionalCodec] = {"dwtDctSvd": DwtDctSvd(), "dwtDct": DwtDct()}
 BITS = np.random.default_rng(11).integers(0, 2, 96, dtype=np.uint8)
 
 
@@ -28,7 +30,7 @@ def test_our_luma_mark_is_read_by_the_library_when_told_the_channel(rgb: NDArray
     assert (np.asarray(found, np.uint8) == BITS).all()
 
 
-@pytest.mark.parametrize("name", ["dwtDctSvd", "dwtDct"])
+@pytest.mark.parametrize("name", CODECS)
 class TestSameBits:
     def test_ours_is_read_by_the_library(self, name: str, rgb: NDArray[np.uint8]) -> None:
         def reads(marked: NDArray[np.uint8]) -> bool:

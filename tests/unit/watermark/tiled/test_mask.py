@@ -1,0 +1,36 @@
+import numpy as np
+
+from watermark.tiled import mask
+
+
+def test_no_halo_around_an_edge() -> None:
+    plane = np.full((40, 80), 60, np.float32)
+    plane[:, 40:] = 190
+
+    gain = mask.gain(plane)[20]
+
+    floor = mask.FLOOR**mask.EXPONENT
+    assert gain[39:41].min() > 3 * floor
+    np.testing.assert_allclose(gain[:34], floor, rtol=0.02)
+    np.testing.assert_allclose(gain[46:], floor, rtol=0.02)
+
+
+def test_black_and_white_get_three_quarters() -> None:
+    floor = mask.FLOOR**mask.EXPONENT
+
+    for level, share in ((0, 0.75), (255, 0.75), (128, 1)):
+        np.testing.assert_allclose(mask.gain(np.full((9, 9), level, np.float32)), share * floor, rtol=1e-3)
+
+
+def test_saturated_channels_keep_the_sign_of_a_faint_change() -> None:
+    rgb = np.array([[[0, 255, 128]] * 2], np.uint8)
+
+    marked = mask.apply(rgb, np.array([[0.3, -0.3]], np.float32))
+
+    assert marked.tolist() == [[[1, 255, 128], [0, 254, 128]]]
+
+
+def test_change_is_rounded_and_clipped() -> None:
+    rgb = np.array([[[3, 100, 254]] * 2], np.uint8)
+
+    assert mask.apply(rgb, np.array([[-7.0, 2.6]], np.float32)).tolist() == [[[0, 93, 247], [6, 103, 255]]]

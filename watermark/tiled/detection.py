@@ -1,0 +1,217 @@
+"""The blind search: from the cheapest guess where the mark lies to the dearest, until one decodes.
+
+    1. the whole picture, at any size: one look
+    2. a part of a picture of a size that generators publish, at its own pixels
+    3. any size and angle: the spectrum's guesses, the best of them refined
+    4. the whole picture seen at a slant
+    5. any size and angle, stretched
+
+Every stage serves all keys before the next begins. How many decodings a search may make is fixed beforehand,
+because each is paid for in the p-value whether it was made or not.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watermark.interface import Detection
+from watermark.tiled import payload_code
+from watermark.tiled.alignment import Alignment, align
+from watermark.tiled.carrier import expected_chips
+from watermark.tiled.corner_search import search_corners
+from watermark.tiled.keyed_stream import keyed_stream
+from watermark.tiled.log_polar import Guess, Spectrum
+from watermark.tiled.placement import placement
+from watermark.tiled.refinement import refine
+from watermark.tiled.statistic import SIGNIFICANCE, log10_tail, p_value
+from watermark.tiled.suspect import Look, Suspect
+from watermark.tiled.whitening import WHITENINGS
+
+NAME: Final = "tiled"
+
+# Pixels a grid pixel of the sizes that generators publish: 512, 768, 1024, 1024 x 1536 and 1536 px squared.
+PUBLISHED_PITCHES: Final = (1.0, 1.5, 2.0, 2.449, 3.0)
+SAME_PITCH: Final = 0.02
+
+# Pilot scores. Noise reaches 4.5 in one look of four; at 9 a look is worth refining at once, at 10 the rest
+# of the guesses are not.
+WORTH_DECODING: Final = 4.5
+WORTH_DECODING_PART: Final = 5.0
+PROMISING: Final = 9.0
+CERTAIN: Final = 10.0
+
+GUESSES: Final = 24
+REFINED: Final = 5
+DECODED: Final = 3
+CORNERS_SEARCHED: Final = 2
+STRAIGHT_ENOUGH: Final = 8.0
+
+# Sizes at which a slanted picture's middle may show, and how far off its corners may be in grid pixels.
+SLANTED_SIZES: Final = (1.0, 0.97, 1.03)
+SLANT: Final = 6.0
+SLANT_AGAIN: Final = 3.0
+SLANT_FOUND: Final = 12.0
+
+STRETCHES: Final = (0.95, 1.053, 0.8, 1.25, 0.9, 1.111, 0.714, 1.4)
+STRETCHED_GUESSES: Final = 6
+STRETCHED_LOOKS: Final = 14
+STRETCHED_REFINED: Final = 3
+STRETCHED_DECODED: Final = 2
+
+# A part with shorter sides holds less than 4 tiles even at the sharpest size that is published.
+SMALLEST_SIDE: Final = 128
+
+# A stage decodes at most: 3 of the whole at each of two sizes, 2 of a part, 3 of the guesses, 1 slanted, 2
+# stretched.
+MOST_DECODINGS: Final = 3 * 2 + 2 + DECODED + 1 + STRETCHED_DECODED
+
+CODE_WORDS: Final = 2**payload_code.PAYLOAD_BITS
+
+
+def detect(rgb: NDArray[np.uint8], *, keys: Sequence[bytes]) -> Detection | None:
+    """Returns the mark in `rgb` (uint8, shape (H, W, 3)) under one of `keys`, or None.
+
+    The p-value bounds the probability that any step of this search gives so strong a detection in a picture
+    made without the keys; see `watermark.tiled.statistic`.
+    """
+    trials = MOST_DECODINGS * len(WHITENINGS) * len(keys)
+    for whitening in WHITENINGS:
+        suspect = Suspect(rgb, whitening)
+        for alignment in candidates(suspect, keys):
+            detection = _decoded(suspect, alignment, keys.index(alignment.key), trials)
+            if detection is not None:
+                return detection
+    return None
+
+
+def candidates(suspect: Suspect, keys: Sequence[bytes]) -> Iterator[Alignment]:
+    """Yields where the mark may lie, the cheapest first; at most MOST_DECODINGS for each of `keys`."""
+    spectrum: list[Spectrum] = []
+
+    def lazy_spectrum() -> Spectrum:
+        if not spectrum:
+            spectrum.append(Spectrum(suspect))
+        return spectrum[0]
+
+    looks: dict[Guess, Look | None] = {}
+
+    def look_at(guess: Guess) -> Look | None:
+        if guess not in looks:
+            looks[guess] = suspect.look(guess.matrix())
+        return looks[guess]
+
+    stages: tuple[Callable[[bytes], Iterator[Alignment]], ...] = (
+        lambda key: _whole(suspect, key),
+        lambda key: _part(suspect, key),
+        lambda key: _turned(suspect, key, lazy_spectrum(), look_at),
+        lambda key: _slanted(suspect, key),
+        lambda key: _stretched(suspect, key, lazy_spectrum(), look_at),
+    )
+    for stage in stages:
+        for key in dict.fromkeys(keys):
+            yield from stage(key)
+
+
+def _whole(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
+    for look in map(suspect.look_straight, suspect.whole_pitches):
+        if look is None:
+            continue
+        alignment = align(look, key)
+        if alignment.score > PROMISING:
+            yield alignment
+        # Most copies are whole and upright. Then the payload is often read where the pilots drown.
+        yield replace(alignment, orientation=0, shift=(0.0, 0.0), sign=1)
+        if alignment.score > WORTH_DECODING:
+            yield refine(suspect, alignment)
+
+
+def _part(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
+    pitches = [
+        p
+        for p in PUBLISHED_PITCHES
+        if all(abs(p / whole - 1) > SAME_PITCH for whole in suspect.whole_pitches)
+    ]
+    looks = [look for look in map(suspect.look_straight, pitches) if look is not None]
+    best = max((align(look, key) for look in looks), key=lambda one: one.score, default=None)
+    if best is None or best.score <= WORTH_DECODING_PART:
+        return
+    if best.score > PROMISING:
+        yield best
+    yield refine(suspect, best)
+
+
+def _turned(
+    suspect: Suspect, key: bytes, spectrum: Spectrum, look_at: Callable[[Guess], Look | None]
+) -> Iterator[Alignment]:
+    refined = []
+    for index, alignment in enumerate(_best_looks(spectrum.guesses(GUESSES), key, look_at)[:REFINED]):
+        better = refine(suspect, alignment)
+        if better.score < STRAIGHT_ENOUGH and index < CORNERS_SEARCHED:
+            bent = search_corners(suspect, alignment, spread=4.0)
+            if bent is not None and bent.score > better.score:
+                better = refine(suspect, bent, rounds=2)
+        refined.append(better)
+        if better.score > CERTAIN:
+            break
+    yield from sorted(refined, key=lambda one: -one.score)[:DECODED]
+
+
+def _slanted(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
+    best: Alignment | None = None
+    for size in SLANTED_SIZES:
+        look = suspect.look_straight(suspect.whole_pitch * size)
+        bent = None if look is None else search_corners(suspect, align(look, key), spread=SLANT)
+        if bent is not None and (best is None or bent.score > best.score):
+            best = bent
+        if best is not None and best.score > CERTAIN:
+            break
+    if best is None:
+        return
+    if best.score < SLANT_FOUND:
+        bent = search_corners(suspect, best, spread=SLANT_AGAIN)
+        best = best if bent is None else max(best, bent, key=lambda one: one.score)
+    yield refine(suspect, best)
+
+
+def _stretched(
+    suspect: Suspect, key: bytes, spectrum: Spectrum, look_at: Callable[[Guess], Look | None]
+) -> Iterator[Alignment]:
+    guesses = [guess for stretch in STRETCHES for guess in spectrum.guesses(STRETCHED_GUESSES, stretch)]
+    guesses.sort(key=lambda guess: -guess.score)
+    looks = _best_looks(guesses[:STRETCHED_LOOKS], key, look_at)[:STRETCHED_REFINED]
+    refined = sorted((refine(suspect, alignment) for alignment in looks), key=lambda one: -one.score)
+    yield from refined[:STRETCHED_DECODED]
+
+
+def _best_looks(
+    guesses: Sequence[Guess], key: bytes, look_at: Callable[[Guess], Look | None]
+) -> list[Alignment]:
+    """Returns the alignments of `guesses`, the best first; guesses after a promising one are left out."""
+    found = []
+    for guess in guesses:
+        look = look_at(guess)
+        if look is None:
+            continue
+        found.append(align(look, key))
+        if found[-1].score > PROMISING:
+            break
+    return sorted(found, key=lambda one: -one.score)
+
+
+def decode(alignment: Alignment, *, trials: int) -> tuple[int, float]:
+    """Returns the likeliest payload and the probability that chance alone gives one so strong in `trials`."""
+    chips = alignment.chips()
+    payload = payload_code.decode(chips * keyed_stream(alignment.key).scramble)
+    bound = log10_tail(chips * expected_chips(payload, alignment.key))
+    return payload, p_value(bound, code_words=CODE_WORDS, trials=trials)
+
+
+def _decoded(suspect: Suspect, alignment: Alignment, key_index: int, trials: int) -> Detection | None:
+    payload, chance = decode(alignment, trials=trials)
+    if chance > SIGNIFICANCE:
+        return None
+    geometry = placement(alignment, suspect.width, suspect.height)
+    return Detection(payload, chance, NAME, key_index, geometry)

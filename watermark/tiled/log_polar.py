@@ -1,0 +1,147 @@
+"""Where the lattice may lie when nothing is known: size and angle from the spectrum's brightest points.
+
+In log-polar coordinates of the power spectrum a change of size is a shift and a turn is a shift (Reddy and
+Chatterji, IEEE Trans. Image Process. 5, 1996); the pilots are a constellation that is looked for with one
+correlation. Phases play no part, so cropping does not matter and all keys share one search.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from watermark.tiled.lattice import PILOT_ORBITS, TILE
+from watermark.tiled.suspect import LARGEST_LOOK, Suspect
+
+# Side of the square root of the area that is searched; the whole spectrum fits a transform of 1,024.
+SEARCH_SIDE: Final = 640.0
+TRANSFORM: Final = 1024
+
+# 0.7 % in size and 0.23 degrees a cell; frequencies from 0.012 to 0.42 cycles per pixel. The lattice looks
+# the same after a quarter turn, so a quarter is all there is.
+RADII: Final = 512
+ANGLES: Final = 384
+LOWEST_RADIUS: Final = 0.012
+HIGHEST_RADIUS: Final = 0.42
+# Shifts in size of up to a factor of 4.2 either way are told apart; 720 rows transform fast.
+ROWS: Final = 720
+_DECADE: Final = math.log(HIGHEST_RADIUS / LOWEST_RADIUS)
+
+# Pixels a grid pixel: no larger, or a crop of 640 px holds less than 4 x 4 tiles.
+LARGEST_PITCH: Final = 2.6
+
+# A pilot brighter than 16 times its surroundings counts no more than that, and by the root: a single strong
+# line must not outweigh a faint constellation.
+BRIGHTEST: Final = 16.0
+TEMPLATE_BLUR: Final = 0.9
+SURROUNDINGS: Final = (31, 25)  # cells
+
+# Half of the neighbourhood in which a peak counts once.
+PEAK_REACH: Final = 3
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Attributes:
+    score: deviations of the correlation; orders guesses, nothing else.
+    pitch: picture's pixels a grid pixel, along the rows.
+    angle: radians.
+    stretch: how much longer a grid pixel is down than across.
+    """
+
+    score: float
+    pitch: float
+    angle: float
+    stretch: float = 1.0
+
+    def matrix(self) -> NDArray[np.float64]:
+        """Returns the 3x3 matrix from grid pixels to the picture's pixels."""
+        cosine, sine = math.cos(self.angle), math.sin(self.angle)
+        turned = self.pitch * np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1 / self.pitch]])
+        return np.diag([1, self.stretch, 1]) @ turned
+
+
+class Spectrum:
+    """The power spectrum of a suspect, for searches under several stretches."""
+
+    def __init__(self, suspect: Suspect) -> None:
+        area = math.sqrt(suspect.width * suspect.height)
+        self._pixel = max(1.0, area / SEARCH_SIDE)
+        self._smallest = area / self._pixel / LARGEST_LOOK
+        plane = suspect.whitened(self._pixel)
+        rows, columns = plane.shape
+        window = np.outer(np.hanning(rows + 2)[1:-1] ** 0.25, np.hanning(columns + 2)[1:-1] ** 0.25)
+        half = fft.rfft2((plane * window).astype(np.float32), s=(TRANSFORM, TRANSFORM))
+        power = np.square(np.abs(fft.fftshift(half, axes=0)))
+        middle = TRANSFORM // 2
+        power[middle - 2 : middle + 3] = 0
+        power[:, :3] = 0
+        self._power = power.astype(np.float32)
+
+    def guesses(self, count: int, stretch: float = 1.0) -> list[Guess]:
+        """Returns the `count` best guesses, the best first."""
+        likeness = self._likeness(stretch)
+        sample = likeness[::3, ::3]
+        spread = 1.4826 * float(np.median(np.abs(sample - np.median(sample)))) + 1e-9
+        shifts = np.arange(ROWS)
+        shifts[ROWS // 2 :] -= ROWS
+        sizes = np.exp(-shifts / RADII * _DECADE)
+        likeness[(sizes > LARGEST_PITCH) | (sizes < self._smallest)] = -np.inf
+        found = []
+        for _ in range(count):
+            radius, angle = divmod(int(likeness.argmax()), ANGLES)
+            score = float(likeness[radius, angle]) / spread
+            if not math.isfinite(score):
+                break
+            found.append(
+                Guess(score, float(sizes[radius]) * self._pixel, angle / ANGLES * math.pi / 2, stretch)
+            )
+            rows = np.arange(radius - PEAK_REACH, radius + PEAK_REACH + 1) % ROWS
+            columns = np.arange(angle - PEAK_REACH, angle + PEAK_REACH + 1) % ANGLES
+            likeness[np.ix_(rows, columns)] = -np.inf
+        return found
+
+    def _likeness(self, stretch: float) -> NDArray[np.float32]:
+        """Correlation with the constellation over shifts in log radius (ROWS) and angle (ANGLES)."""
+        across, down, inside = _sampling()
+        polar = cv2.remap(self._power, across, down / np.float32(stretch) + TRANSFORM // 2, cv2.INTER_LINEAR)
+        high, wide = SURROUNDINGS[1], SURROUNDINGS[0]
+        wrapped = np.pad(polar, ((0, 0), (wide, wide)), mode="wrap")
+        around = cv2.blur(wrapped, (wide, high))[:, wide:-wide] + np.float32(1e-9)
+        bright = np.sqrt(np.minimum(polar / around, np.float32(BRIGHTEST)))
+        bright = (bright - bright[inside].mean()) * inside[:, None]
+        folded = bright[:, :ANGLES] + bright[:, ANGLES:]
+        padded = np.pad(folded, ((0, ROWS - RADII), (0, 0))).astype(np.float32)
+        likeness: NDArray[np.float32] = fft.irfft2(
+            fft.rfft2(padded) * np.conj(_constellation()), s=padded.shape
+        )
+        return likeness
+
+
+@cache
+def _sampling() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    """Where each (log radius, angle over half a turn) lies in the spectrum, and which radii are inside it."""
+    radius = LOWEST_RADIUS * np.exp(np.arange(RADII) / RADII * _DECADE) * TRANSFORM
+    angle = np.arange(2 * ANGLES) / (2 * ANGLES) * math.pi - math.pi / 2
+    across = (radius[:, None] * np.cos(angle)).astype(np.float32)
+    down = (radius[:, None] * np.sin(angle)).astype(np.float32)
+    return across, down, radius < 0.48 * TRANSFORM
+
+
+@cache
+def _constellation() -> NDArray[np.complex64]:
+    template = np.zeros((RADII, ANGLES), np.float32)
+    for short, long in PILOT_ORBITS:
+        row = round(math.log(math.hypot(short, long) / TILE / LOWEST_RADIUS) / _DECADE * RADII)
+        for x, y in ((short, long), (long, short)):
+            column = round(math.atan2(y, x) / (math.pi / 2) * ANGLES) % ANGLES
+            template[row, column] += 1
+    wrapped = np.pad(template, ((0, 0), (4, 4)), mode="wrap")
+    blurred = cv2.GaussianBlur(wrapped, (0, 0), TEMPLATE_BLUR)[:, 4:-4]
+    transformed: NDArray[np.complex64] = fft.rfft2(np.pad(blurred, ((0, ROWS - RADII), (0, 0))))
+    return transformed
