@@ -171,11 +171,14 @@ def current() -> Generator:
 
 
 def _load(source: str, *, device: str, token: str) -> Any:
+    import torch
     from diffusers import AutoPipelineForText2Image
 
+    # Weights are mostly stored in half precision, in which processors do not compute.
+    precision = {"dtype": torch.float32} if device == "cpu" else {}
     try:
         load: Any = AutoPipelineForText2Image.from_pretrained
-        pipe = load(source, token=token or None, local_files_only=Path(source).is_dir())
+        pipe = load(source, token=token or None, local_files_only=Path(source).is_dir(), **precision)
     except (OSError, ValueError) as error:
         raise BadGenerator from error
     pipe.set_progress_bar_config(disable=True)

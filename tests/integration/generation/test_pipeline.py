@@ -64,7 +64,8 @@ def save_model(folder: Path, scheduler: type = DDIMScheduler) -> str:
         vae=vae, text_encoder=CLIPTextModel(text), tokenizer=words, unet=unet, scheduler=scheduler(**options),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
-    made.save_pretrained(folder / "model")
+    # In half precision, as models are handed out.
+    made.to(torch.float16).save_pretrained(folder / "model")
     return str(folder / "model")
 
 
