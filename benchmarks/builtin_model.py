@@ -25,7 +25,8 @@ from training.world import Example
 
 PROMPTS = 200
 WORK = Path("var/benchmarks")
-BLACK_PIXELS_ARE_KEPT_DB = 99.0
+# Stands for the infinite PSNR of pixels that did not change.
+UNCHANGED_DB = 99.0
 
 
 def held_out(count: int) -> list[Example]:
@@ -56,7 +57,7 @@ def inpainting(generator: Any, classifier: Any, count: int) -> dict[str, float]:
         mask[48:464, 48:464] = True
         after = generator.inpaint(rgb, mask, wanted.caption, seed=number, on_step=_silent)
         error = np.mean((after[~mask].astype(float) - rgb[~mask]) ** 2)
-        kept.append(BLACK_PIXELS_ARE_KEPT_DB if error == 0 else 10 * np.log10(255**2 / error))
+        kept.append(UNCHANGED_DB if error == 0 else 10 * np.log10(255**2 / error))
         seen = following.facts_seen([after], classifier)[0]
         kinds.append(seen["kind"] == wanted.facts.kind)
         colours.append(seen["colour"] == wanted.facts.colour)

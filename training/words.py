@@ -1,7 +1,7 @@
 """Trains the tokenizer and the text encoder: captions to states that say which facts were named.
 
 The encoder learns the facts before any picture is seen, with the very pooling layer that the UNet then uses:
-a denoiser that learned to read and to draw at once needed far more pictures to follow a caption at all.
+a denoiser that has to learn to read and to draw at once is slow to follow a caption at all.
 """
 
 import argparse
