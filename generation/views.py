@@ -1,10 +1,11 @@
 import uuid
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -79,9 +80,10 @@ def job(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @never_cache
 @signed_in
 def preview(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The picture so far; empty where the job went on between the page and its request for the preview."""
     row = _own_job(request.user, pk)
     if not row.preview:
-        raise Http404
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return HttpResponse(bytes(row.preview), content_type="image/jpeg")
 
 

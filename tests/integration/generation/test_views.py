@@ -281,7 +281,7 @@ class TestJobPage:
         answer = browser.get(reverse("generation:preview", args=[job.pk]))
         assert (answer.content, answer["Content-Type"]) == (b"a small jpeg", "image/jpeg")
         Job.objects.update(preview=b"")
-        assert browser.get(reverse("generation:preview", args=[job.pk])).status_code == 404
+        assert browser.get(reverse("generation:preview", args=[job.pk])).status_code == 204
 
     def test_cancelling_twice_says_that_it_had_ended(self, browser: Client, job: Job, owner: User) -> None:
         address = reverse("generation:cancel", args=[job.pk])
