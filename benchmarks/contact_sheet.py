@@ -74,6 +74,8 @@ def model(source: str, device: str) -> pipeline.Generator:
         return pipeline.current()
     if source == pipeline.SKETCH:
         return pipeline.Sketch()
+    if source == pipeline.BUILT_IN:
+        return pipeline.BuiltIn(device=device)
     return pipeline.Diffusion(source, device=device, token="")
 
 
@@ -100,7 +102,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     arguments.add_argument("sheet", type=Path, help="PNG file to write")
     arguments.add_argument(
-        "--generator", default="", help="sketch or a model's folder (default: as configured)"
+        "--generator", default="", help="sketch, builtin or a model's folder (default: as configured)"
     )
     arguments.add_argument("--device", default="cpu", help="of a folder's model (default cpu)")
     arguments.add_argument(

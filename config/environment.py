@@ -79,6 +79,15 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
         return int(value)
 
+    def decimal(self, name: str, default: float) -> float:
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            return float(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} must be a number, not {value!r}.") from error
+
     def json(self, name: str) -> dict[str, Any]:
         """Returns a JSON object; empty if the name is not set."""
         try:

@@ -221,9 +221,11 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tracery <support@localhost>")
 
 # --- Generating -----------------------------------------------------------------------------------------
-# "sketch" is the built-in renderer; anything else is a diffusers folder or hub name.
+# "sketch" is the built-in renderer, "builtin" the small model; else a diffusers folder or hub name.
 GENERATOR = env.text("GENERATOR", "sketch")
 GENERATOR_DEVICE = env.text("GENERATOR_DEVICE", "cpu")
+# How closely a model follows the prompt; 6 suits small and large Stable Diffusion models alike.
+GENERATOR_GUIDANCE = env.decimal("GENERATOR_GUIDANCE", 6.0)
 HUB_TOKEN = env.text("HUB_TOKEN")
 PROMPTS_PER_MINUTE = env.number("PROMPTS_PER_MINUTE", 10)
 # Pictures that one account may bring to change them; each is kept for UPLOAD_LIFETIME_HOURS.

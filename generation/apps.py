@@ -16,5 +16,5 @@ def check_generator(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     source = Path(settings.GENERATOR)
     if not source.is_absolute() or (source / "model_index.json").is_file():
         return []
-    hint = 'Set GENERATOR to a diffusers folder, a hub name such as "owner/model", or "sketch".'
+    hint = 'Set GENERATOR to a diffusers folder, a hub name such as "owner/model", "sketch" or "builtin".'
     return [Error(f"GENERATOR has no model_index.json: {source}", hint=hint, id="generation.E001")]

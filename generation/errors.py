@@ -104,6 +104,17 @@ class SourceTooNarrow(GenerationError):
     user_message = "This picture is more than four times as long as it is wide. Crop it and upload it again."
 
 
+class OutsideSmallWorld(GenerationError):
+    """The small built-in model was not taught to draw this."""
+
+    code = "outside_small_world"
+    user_message = (
+        "The small model of this site draws one thing of one colour on a plain background: a circle, square, "
+        "triangle, star, heart, cross, ring, house, mushroom, fish, tree or cup. "
+        "Try “a red star on a blue background”."
+    )
+
+
 class FlowNotSupported(GenerationError):
     """The configured model can only do text to image."""
 

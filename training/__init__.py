@@ -7,6 +7,6 @@ on, ``--work DIR`` names the folder in which all of them leave what they made):
 2. ``words``: the tokenizer, and a text encoder that knows the facts of a caption.
 3. ``latents``: the training pictures, drawn and encoded once.
 4. ``denoiser``: the UNet, with sample grids.
-5. ``autoencoder --fine``: a better decoder for the same latents; may run beside 4 or after it.
+5. ``autoencoder --fine --steps 1600``: a better decoder for the same latents; may run beside 4 or after it.
 6. ``export``: one folder in diffusers format.
 """

@@ -223,7 +223,7 @@ def main() -> None:
     """Reads the command line and trains."""
     arguments = argparse.ArgumentParser(description="Train the UNet.")
     arguments.add_argument("--work", type=Path, required=True)
-    arguments.add_argument("--steps", type=int, default=6000)
+    arguments.add_argument("--steps", type=int, default=8000)
     given = arguments.parse_args()
     Trainer(given.work, given.steps).run()
 

@@ -10,20 +10,15 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from generation import sketch
+from generation import sketch, small_world
 from generation.sketch import captions
 from generation.sketch.chance import chance
 from generation.sketch.scene import Scene, Thing
 
-KINDS: tuple[str, ...] = (
-    "circle", "square", "triangle", "star", "heart", "cross", "ring", "house", "mushroom", "fish", "tree",
-    "cup",
-)  # fmt: skip
-COLOURS: tuple[str, ...] = (
-    "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white"
-)  # fmt: skip
-PLACES: tuple[str, ...] = ("centre", "left", "right", "top", "bottom")
-STYLES: tuple[str, ...] = ("soft", "flat")
+KINDS = small_world.KINDS
+COLOURS = small_world.COLOURS
+PLACES: tuple[str, ...] = tuple(small_world.PLACES)
+STYLES: tuple[str, ...] = tuple(small_world.STYLES)
 # A fact that the caption does not name.
 UNSAID = "unsaid"
 SIDE = 512

@@ -22,8 +22,8 @@ from pytest_django import Settings
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from generation import pipeline
-from generation.errors import BadGenerator, FlowNotSupported
-from generation.pipeline import Diffusion, Generator, OnStep, Sketch
+from generation.errors import BadGenerator, FlowNotSupported, OutsideSmallWorld
+from generation.pipeline import BuiltIn, Diffusion, Generator, OnStep, Sketch
 
 PROMPT = "a red circle on a blue background"
 Step = tuple[int, int, NDArray[np.uint8] | None]
@@ -289,6 +289,32 @@ class TestWhatCannotBeLoaded:
             Diffusion("no//such: model", device="cpu", token="")
 
 
+class TestBuiltIn:
+    """The shipped weights. How well they follow prompts is for `benchmarks/builtin_model.py`."""
+
+    @pytest.fixture(scope="class")
+    def small(self) -> BuiltIn:
+        return BuiltIn(device="cpu")
+
+    def test_draws_what_was_asked_for(self, small: BuiltIn) -> None:
+        rgb = small.text_to_image(
+            "a red disc on blue", seed=1, width=512, height=512, on_step=lambda *step: None
+        )
+        red, _, blue = rgb[226:286, 226:286].reshape(-1, 3).mean(axis=0)
+        assert red > blue + 80
+        red, _, blue = rgb[:40, :40].reshape(-1, 3).mean(axis=0)
+        assert blue > red + 80
+
+    def test_refuses_what_it_would_draw_as_a_blob(self, small: BuiltIn) -> None:
+        rgb, mask = np.zeros((64, 64, 3), np.uint8), np.ones((64, 64), bool)
+        with pytest.raises(OutsideSmallWorld):
+            small.text_to_image("a cat", seed=1, width=512, height=512, on_step=lambda *step: None)
+        with pytest.raises(OutsideSmallWorld):
+            small.inpaint(rgb, mask, "a cat", seed=1, on_step=lambda *step: None)
+        with pytest.raises(OutsideSmallWorld):
+            small.vary(rgb, "", seed=1, on_step=lambda *step: None)
+
+
 class TestCurrent:
     @pytest.fixture(autouse=True)
     def _loaded_anew(self) -> None:
@@ -298,6 +324,10 @@ class TestCurrent:
         settings.GENERATOR = "sketch"
         assert isinstance(pipeline.current(), Sketch)
         assert pipeline.current() is pipeline.current()
+
+    def test_is_the_small_model_by_setting(self, settings: Settings) -> None:
+        settings.GENERATOR = "builtin"
+        assert isinstance(pipeline.current(), BuiltIn)
 
     def test_is_a_folder_by_setting(self, settings: Settings, source: str) -> None:
         settings.GENERATOR = source
