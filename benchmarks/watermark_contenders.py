@@ -5,7 +5,6 @@ The baselines have 32 bits, no key and no false-alarm control: they answer whate
 the truth tells their right answers from wrong ones.
 """
 
-import inspect
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -50,15 +49,12 @@ class Ours:
         self.name = f"ours ({codec.DEFAULT_CODEC})"
         self.version = str(codec.CODECS[codec.DEFAULT_CODEC].version)
         self.bits = 64
-        self._takes_strength = "strength" in inspect.signature(codec.embed).parameters
 
     def embed(self, rgb: NDArray[np.uint8], payload: int, strength: float) -> NDArray[np.uint8] | None:
-        options = {"strength": strength} if self._takes_strength and strength != 1 else {}
         try:
-            marked = codec.embed(rgb, payload, key=KEY, **options)  # type: ignore[arg-type]
+            return _scaled(rgb, codec.embed(rgb, payload, key=KEY), strength)
         except WatermarkError:
             return None
-        return marked if options else _scaled(rgb, marked, strength)
 
     def detect(self, rgb: NDArray[np.uint8], strength: float) -> int | None:
         found = codec.detect(rgb, keys=[KEY])

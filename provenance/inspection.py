@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from provenance.marking_keys import all_keys
 from provenance.models import PublishedFile, RegisteredImage
 from watermark import codec
 from watermark.interface import Geometry
+
+# Rounding a side to whole pixels changes width over height by less.
+SAME_PROPORTIONS: Final = 0.02
 
 
 @dataclass
@@ -153,25 +157,37 @@ def _watermark(rgb: NDArray[np.uint8], look: Look) -> WatermarkFinding:
             codec=f"{name} {codec.CODECS[name].version}",
             # The codecs are tried one after the other, and each try is a chance to be wrong.
             p_value=found.p_value * len(detection.MARKED_WITH),
-            keeps_geometry=found.geometry == Geometry() and not _is_cut(rgb, image),
-            look_distance=_look_distance(image, _look_where_marked(rgb, look, image)),
+            keeps_geometry=found.geometry == Geometry() and _shows_the_whole(rgb, image, name),
+            look_distance=_look_distance(image, _look_where_marked(rgb, look, image, name)),
         )
     return WatermarkFinding()
 
 
-def _look_where_marked(rgb: NDArray[np.uint8], look: Look, image: RegisteredImage | None) -> Look:
-    """The look of the part where the mark says that the image lies: without its caption, for instance.
+def _look_where_marked(
+    rgb: NDArray[np.uint8], look: Look, image: RegisteredImage | None, codec_name: str
+) -> Look:
+    """The look of the part where the mark says that the image lies.
 
-    The codecs of today read from the upper left corner on, so what was added is on the right or below.
+    A positional codec reads from the upper left corner on, so what was added is on the right or below.
     """
-    if image is None or rgb.shape[:2] == (image.height, image.width):
+    if image is None or not codec.CODECS[codec_name].first_rows_suffice:
+        return look
+    if rgb.shape[:2] == (image.height, image.width):
         return look
     return fingerprint.look(rgb[: image.height, : image.width])
 
 
-def _is_cut(rgb: NDArray[np.uint8], image: RegisteredImage | None) -> bool:
-    """Whether a picture is smaller than the image it names: a part of it need not look like the whole."""
-    return image is not None and (rgb.shape[0] < image.height or rgb.shape[1] < image.width)
+def _shows_the_whole(rgb: NDArray[np.uint8], image: RegisteredImage | None, codec_name: str) -> bool:
+    """Whether a picture whose mark was not moved may be more than a part of the image that it names.
+
+    A part need not look like the whole, nor a picture with something added to it. A positional codec says
+    which part of the pixels is marked; for others the proportions must be the image's.
+    """
+    if image is None:
+        return True
+    (height, width), positional = rgb.shape[:2], codec.CODECS[codec_name].first_rows_suffice
+    same = abs(width * image.height / (height * image.width) - 1) < SAME_PROPORTIONS
+    return height >= image.height and width >= image.width and (positional or same)
 
 
 def _look_distance(image: RegisteredImage | None, look: Look) -> int | None:

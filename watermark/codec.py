@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from watermark.codecs.dwt_dct import DwtDct
 from watermark.codecs.dwt_dct_svd import DwtDctSvd
 from watermark.errors import EmbeddingFailed, PictureTooSmall, UnknownCodec
-from watermark.interface import Codec, Detection, Obstacle
+from watermark.interface import QUALITY, Codec, Detection, Obstacle
 from watermark.keyed_bits import check_key, check_payload
 from watermark.tiled import Tiled
 
 __all__ = ["CODECS", "DEFAULT_CODEC", "Detection", "detect", "embed", "obstacle"]
 
 CODECS: Mapping[str, Codec] = MappingProxyType(
-    {codec.name: codec for codec in (DwtDctSvd(), DwtDct(), Tiled())}
+    {codec.name: codec for codec in (Tiled(), DwtDctSvd(), DwtDct())}
 )
-DEFAULT_CODEC = DwtDctSvd.name
+DEFAULT_CODEC = Tiled.name
 
 # The lossy format in which pictures are published; a mark that does not outlive it is not a mark.
 PUBLISHED_JPEG = (
@@ -31,7 +31,12 @@ PUBLISHED_JPEG = (
 
 
 def embed(
-    rgb: NDArray[np.uint8], payload: int, *, key: bytes, codec: str = DEFAULT_CODEC
+    rgb: NDArray[np.uint8],
+    payload: int,
+    *,
+    key: bytes,
+    codec: str = DEFAULT_CODEC,
+    quality: float = QUALITY,
 ) -> NDArray[np.uint8]:
     """Returns a copy of `rgb` that carries `payload`, read back before it is returned.
 
@@ -41,22 +46,26 @@ def embed(
         payload: in [0, 2**64).
         key: secret, at least 16 bytes.
         codec: name in `CODECS`.
+        quality: SSIMULACRA 2 that the copy reaches, in (0, 100). A picture in which so faint a mark could not
+            be read back gets a stronger one; a codec of fixed strength takes no notice.
 
     Raises:
         PictureTooSmall: a side is shorter than the codec's `min_side`.
         EmbeddingFailed: no attempt of the codec could be read back, as it is and after JPEG 90.
         UnknownCodec: no such row in `CODECS`.
-        ValueError: wrong shape, dtype, payload or key.
+        ValueError: wrong shape, dtype, payload, key or quality.
     """
     method = _codec(codec)
     _check_picture(rgb)
     check_payload(payload)
     check_key(key)
+    if not 0 < quality < 100:
+        raise ValueError(f"quality must be between 0 and 100, got {quality}")
     if min(rgb.shape[:2]) < method.min_side:
         raise PictureTooSmall(
             f"{codec} needs sides of at least {method.min_side} px, got {rgb.shape[1]} x {rgb.shape[0]}"
         )
-    for marked in method.attempts(rgb, payload, key=key):
+    for marked in method.attempts(rgb, payload, key=key, quality=quality):
         if all(_carries(copy, payload, key, codec) for copy in (marked, _published(marked))):
             return marked
     raise EmbeddingFailed(f"{codec} could not be read back from {rgb.shape[1]} x {rgb.shape[0]} px")

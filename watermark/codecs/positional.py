@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark import keyed_bits
-from watermark.interface import Detection, Geometry, Obstacle
+from watermark.interface import QUALITY, Detection, Geometry, Obstacle
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ class PositionalCodec(ABC):
     def extract_bits(self, rgb: NDArray[np.uint8], count: int) -> Iterator[Reading]:
         """Yields every way in which `embed_bits` may have written `count` bits, the likeliest first."""
 
-    def attempts(self, rgb: NDArray[np.uint8], payload: int, *, key: bytes) -> Iterator[NDArray[np.uint8]]:
-        """See `watermark.interface.Codec`."""
+    def attempts(
+        self, rgb: NDArray[np.uint8], payload: int, *, key: bytes, quality: float = QUALITY
+    ) -> Iterator[NDArray[np.uint8]]:
+        """See `watermark.interface.Codec`; the strength is fixed."""
         return self.embed_bits(rgb, keyed_bits.seal(payload, key=key))
 
     def detect(self, rgb: NDArray[np.uint8], *, keys: Sequence[bytes]) -> Detection | None:

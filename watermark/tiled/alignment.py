@@ -1,5 +1,7 @@
 """How well the pilots are seen in a look, and where: over 8 orientations, all shifts and both signs."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,11 +12,12 @@ from scipy import fft
 
 from watermark.tiled.carrier import PILOT, read_chips, read_pilots
 from watermark.tiled.keyed_stream import keyed_stream
-from watermark.tiled.lattice import ORIENTATION, PILOTS, TILE, U, V, smooth
+from watermark.tiled.lattice import ORIENTATION, PILOTS, TILE, Orientation, U, V, smooth
 from watermark.tiled.suspect import Look
 
-# Shifts are tried at half pixels: at a quarter pixel off, the pilots lose 1 % and the data 4 %.
-SHIFTS_PER_PIXEL: Final = 2
+# Shifts are tried at whole pixels, then about the best at half pixels: at a quarter pixel off, the pilots
+# lose 1 % and the data 4 %.
+HALF_SHIFTS: Final = (-0.5, 0.0, 0.5)
 
 # The final shift is the best of nine, a quarter of a pixel apart.
 FINE_SHIFTS: Final = (-0.25, 0.0, 0.25)
@@ -25,7 +28,8 @@ NEAR_SHIFT: Final = 2.0
 # A pilot counts no more than this many standard deviations: a line in the picture is no lattice.
 PILOT_CLIP: Final = 4.5
 
-_SHIFTS: Final = TILE * SHIFTS_PER_PIXEL
+# Half of the neighbourhood in which a peak counts once.
+PEAK_REACH: Final = 1
 
 
 @dataclass(frozen=True)
@@ -68,21 +72,56 @@ class Alignment:
 
 def align(look: Look, key: bytes) -> Alignment:
     """Returns the best fit of the pilots of `key` to `look`."""
+    level, pilots = _pilots(look, key, ORIENTATION)
+    fits = _fits(pilots)
+    orientation, x, y = (int(i) for i in np.unravel_index(int(np.abs(fits).argmax()), fits.shape))
+    sign = 1 if fits[orientation, x, y] > 0 else -1
+    score, shift = _at_half_pixels(sign * pilots[orientation], x, y)
+    return Alignment(look, key, score, orientation, shift, sign, level)
+
+
+def align_upright(look: Look, key: bytes, count: int) -> list[Alignment]:
+    """Returns the `count` best fits of the pilots of `key`, neither turned nor negative, the best first."""
+    level, pilots = _pilots(look, key, ORIENTATION[:1])
+    fits = _fits(pilots)[0]
+    near = np.arange(-PEAK_REACH, PEAK_REACH + 1)
+    found = []
+    for _ in range(count):
+        x, y = divmod(int(fits.argmax()), TILE)
+        score, shift = _at_half_pixels(pilots[0], x, y)
+        found.append(Alignment(look, key, score, 0, shift, 1, level))
+        fits[np.ix_((x + near) % TILE, (y + near) % TILE)] = -np.inf
+    return sorted(found, key=lambda one: -one.score)
+
+
+def _pilots(
+    look: Look, key: bytes, orientations: Sequence[Orientation]
+) -> tuple[NDArray[np.float32], NDArray[np.complex64]]:
+    """Returns the noise of each harmonic, and the pilots stripped of the key's phases in each orientation."""
     level = noise_level(look.spectra)
     total = look.spectra.sum(axis=(0, 1)) / level
-    pilots = conjugate_pilots(key)
-    turned = np.stack([orientation.turn(total)[PILOTS] for orientation in ORIENTATION]) * pilots
-    turned *= np.minimum(1, PILOT_CLIP / (np.abs(turned) + 1e-9))
-    plane = np.zeros((len(ORIENTATION), _SHIFTS, _SHIFTS // 2 + 1), np.complex64)
-    plane[:, U[PILOTS] % _SHIFTS, V[PILOTS]] = turned
+    pilots = np.stack([orientation.turn(total)[PILOTS] for orientation in orientations])
+    pilots *= conjugate_pilots(key)
+    pilots *= np.minimum(1, PILOT_CLIP / (np.abs(pilots) + 1e-9))
+    return level, pilots
+
+
+def _fits(pilots: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """Returns how well `pilots` (n, PILOTS) fit at each whole shift: (n, across, down), in deviations."""
+    plane = np.zeros((len(pilots), TILE, TILE // 2 + 1), np.complex64)
+    plane[:, U[PILOTS] % TILE, V[PILOTS]] = pilots
     # The inverse transform over [x, y] counts each pilot twice and divides by the number of shifts.
-    fits = fft.irfft2(plane)
-    fits *= np.float32(_SHIFTS * _SHIFTS / 2 / np.sqrt(PILOTS.size))
-    best = int(np.abs(fits).argmax())
-    orientation, x, y = (int(place) for place in np.unravel_index(best, fits.shape))
-    value = float(fits[orientation, x, y])
-    shift = (x / SHIFTS_PER_PIXEL, y / SHIFTS_PER_PIXEL)
-    return Alignment(look, key, abs(value), orientation, shift, 1 if value > 0 else -1, level)
+    fits: NDArray[np.float32] = fft.irfft2(plane)
+    fits *= np.float32(TILE * TILE / 2 / np.sqrt(PILOTS.size))
+    return fits
+
+
+def _at_half_pixels(pilots: NDArray[np.complex64], x: int, y: int) -> tuple[float, tuple[float, float]]:
+    """Returns the best score of `pilots` (PILOTS,) within half a pixel of a whole shift, and its place."""
+    tries = [(x + across, y + down) for across in HALF_SHIFTS for down in HALF_SHIFTS]
+    fits = [(pilots * _pilot_phase(*shift)).real.sum() / math.sqrt(PILOTS.size) for shift in tries]
+    best = int(np.argmax(fits))
+    return float(fits[best]), (tries[best][0] % TILE, tries[best][1] % TILE)
 
 
 def align_near(look: Look, key: bytes) -> Alignment:
@@ -90,9 +129,9 @@ def align_near(look: Look, key: bytes) -> Alignment:
     level = noise_level(look.spectra)
     total = look.spectra.sum(axis=(0, 1)) / level
     pilots = total[PILOTS] * conjugate_pilots(key)
-    steps = np.arange(-NEAR_SHIFT, NEAR_SHIFT + 0.25, 1 / SHIFTS_PER_PIXEL)
+    steps = np.arange(-NEAR_SHIFT, NEAR_SHIFT + 0.25, 0.5)
     fits = {
-        (float(x), float(y)): float((pilots * _shift_phase(x, y)[PILOTS]).real.sum() / np.sqrt(PILOTS.size))
+        (float(x), float(y)): float((pilots * _pilot_phase(x, y)).real.sum() / np.sqrt(PILOTS.size))
         for x in steps
         for y in steps
     }
@@ -121,3 +160,7 @@ def noise_level(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
 
 def _shift_phase(x: float, y: float) -> NDArray[np.complex64]:
     return np.exp(2j * np.pi * (U * x + V * y) / TILE).astype(np.complex64)
+
+
+def _pilot_phase(x: float, y: float) -> NDArray[np.complex64]:
+    return np.exp(2j * np.pi * (U[PILOTS] * x + V[PILOTS] * y) / TILE).astype(np.complex64)

@@ -32,9 +32,6 @@ STRONGEST_EXPONENT: Final = -0.6
 # Under a third of that, rounding to whole grey levels takes what is left.
 WEAKEST_SHARE: Final = 0.35
 
-# SSIMULACRA 2 that every picture must reach. 90 is lossless to an eye that flickers between the two.
-QUALITY: Final = 86.0
-
 # What is lost of 100 grows with the strength to the 1.0 to 1.15 (ten pictures, strengths 0.3 to 0.62).
 LOSS_EXPONENT: Final = 1.08
 # The equalised pattern loses up to 8 % more than the even one that is measured.
@@ -69,9 +66,16 @@ class Plan:
     strength: float
 
 
-def plan(host: Host, payload: int, key: bytes) -> Plan:
-    """Returns the least visible plan that leaves the margin, or the strongest that visibility allows."""
-    strength = _strongest(host, payload, key)
+def plan(host: Host, payload: int, key: bytes, quality: float) -> Plan:
+    """Returns the least visible plan that leaves the margin, or the strongest that visibility allows.
+
+    Args:
+        host: the picture.
+        payload: in [0, 2**64).
+        key: secret.
+        quality: SSIMULACRA 2 that the marked picture must reach.
+    """
+    strength = _strongest(host, payload, key, quality)
     pattern = equalised_pattern(host, payload, key, strength)
     weaker = _weakest_with_margin(host, pattern, payload, key, strength)
     if weaker < EQUALISE_AGAIN * strength:
@@ -79,13 +83,13 @@ def plan(host: Host, payload: int, key: bytes) -> Plan:
     return Plan(pattern, weaker)
 
 
-def _strongest(host: Host, payload: int, key: bytes) -> float:
+def _strongest(host: Host, payload: int, key: bytes, quality: float) -> float:
     """Returns the strength at which SSIMULACRA 2 is at the bar, from one evaluation at the largest."""
     height, width = host.rgb.shape[:2]
     strongest = float(STRONGEST * grid_pitch(width, height) ** STRONGEST_EXPONENT)
     marked = host.marked(unequalised_pattern(payload, key), strongest)
     loss = 100.0 - Reference(host.rgb).ssimulacra2(marked)
-    allowed = (100 - QUALITY) * LOSS_RESERVE
+    allowed = (100 - quality) * LOSS_RESERVE
     share = 1.0 if loss <= allowed else float((allowed / loss) ** (1 / LOSS_EXPONENT))
     return strongest * max(share, WEAKEST_SHARE)
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.interface import Detection, Obstacle
+from watermark.interface import QUALITY, Detection, Obstacle
 from watermark.tiled import closed_loop, detection
 from watermark.tiled.embedding import Host, equalised_pattern
 from watermark.tiled.mask import luma
@@ -27,10 +27,12 @@ class Tiled:
     min_side = 128
     first_rows_suffice = False
 
-    def attempts(self, rgb: NDArray[np.uint8], payload: int, *, key: bytes) -> Iterator[NDArray[np.uint8]]:
+    def attempts(
+        self, rgb: NDArray[np.uint8], payload: int, *, key: bytes, quality: float = QUALITY
+    ) -> Iterator[NDArray[np.uint8]]:
         """Yields marked copies: at the strength that the closed loop plans, then stronger."""
         host = Host(rgb)
-        plan = closed_loop.plan(host, payload, key)
+        plan = closed_loop.plan(host, payload, key, quality)
         yield host.marked(plan.pattern, plan.strength)
         for factor in STRONGER:
             strength = closed_loop.STRONGEST * factor

@@ -1,8 +1,9 @@
 """Finds a perspective that is too strong for `refinement`: the four corners are moved until all tiles agree.
 
-Cross-entropy method (Rubinstein, Eur. J. Oper. Res. 99, 1997): draw displacements of the corners, keep the
-best, draw again around them. Each tile's fit at every whole shift is tabulated once, so that a draw costs one
-look-up a tile. The draws are seeded: the same picture gives the same answer.
+An evolution strategy (Beyer and Schwefel, "Evolution strategies", Natural Computing 1, 2002): draws of the
+corners' displacements, of which the best live on and are varied less and less. Each tile's fit at every whole
+shift is tabulated once, so that a draw costs one look-up a tile. The draws are seeded: the same picture gives
+the same answer.
 """
 
 from typing import Final
@@ -18,14 +19,13 @@ from watermark.tiled.suspect import Suspect
 
 FEWEST_TILES: Final = 9
 
-# 1,200 draws, 50 of them kept, 12 times: 1.5 % of perspective is always found, 3 % three times out of four.
-# 3,000 draws 16 times find a few more for twice the time.
-DRAWS: Final = 1200
-KEPT: Final = 50
-ROUNDS: Final = 12
-MEMORY: Final = 0.3
-LEAST_SPREAD: Final = 0.25  # grid pixels
-STARTS: Final = 2
+# Draws anywhere in a tile, then 24 generations of 6 children each. Of 27 pictures at 3 % of perspective 24
+# are found; with 8,000 first draws 20 to 22, and with fewer parents the right one is lost early.
+FIRST_DRAWS: Final = 16000
+PARENTS: Final = 200
+CHILDREN: Final = 6
+# Grid pixels by which a child differs from its parent, in the first and in the last generation.
+STEPS: Final = tuple(3.0 * (0.7 / 3.0) ** (generation / 23) for generation in range(24))
 SEED: Final = 0
 
 
@@ -35,15 +35,13 @@ def search_corners(suspect: Suspect, alignment: Alignment, *, spread: float) -> 
     Args:
         suspect: the picture.
         alignment: a look that is right near its middle.
-        spread: grid pixels by which the corners are expected to be off.
+        spread: grid pixels by which the corners are expected to be off (standard deviation).
     """
     down, across = alignment.look.spectra.shape[:2]
     if down * across < FEWEST_TILES:
         return None
     fits = _tile_fits(alignment)
-    corners = max(
-        (_best_corners(fits, start, spread) for start in _starts(fits)), key=lambda found: found[0]
-    )[1]
+    corners = _best_corners(fits, spread)
     moved = (corners - corners.mean(axis=1, keepdims=True)).T @ ORIENTATION[alignment.orientation].matrix.T
     size = np.array([across, down]) * TILE
     square = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size).astype(np.float32)
@@ -62,42 +60,28 @@ def _tile_fits(alignment: Alignment) -> NDArray[np.float32]:
     return np.ascontiguousarray(fits / (fits.std() + np.float32(1e-9)))
 
 
-def _starts(fits: NDArray[np.float32]) -> list[NDArray[np.float64]]:
-    """Returns the likeliest shifts (x, y) of the middle."""
-    down, across = fits.shape[:2]
-    rows, columns = (slice(max(0, n // 2 - n // 4 - 1), n // 2 + n // 4 + 1) for n in (down, across))
-    middle = fits[rows, columns].sum(axis=(0, 1))
-    starts = []
-    for _ in range(STARTS):
-        y, x = divmod(int(middle.argmax()), TILE)
-        starts.append(np.array([x, y], np.float64))
-        near = np.arange(-2, 3)
-        middle[np.ix_((y + near) % TILE, (x + near) % TILE)] = -np.inf
-    return starts
-
-
-def _best_corners(
-    fits: NDArray[np.float32], start: NDArray[np.float64], spread: float
-) -> tuple[float, NDArray[np.float64]]:
-    """Returns (fit, shift of each corner (2, 4)) of the best draw."""
+def _best_corners(fits: NDArray[np.float32], spread: float) -> NDArray[np.float64]:
+    """Returns the shift (x, y) of each corner under which the tiles fit best: shape (2, 4)."""
     down, across = fits.shape[:2]
     y, x = np.mgrid[:down, :across].reshape(2, -1) + 0.5
     x, y = x / across, y / down
     mixture = np.stack([(1 - x) * (1 - y), x * (1 - y), x * y, (1 - x) * y]).astype(np.float32)
     table = fits.ravel()
     tile = np.arange(down * across, dtype=np.int32) * (TILE * TILE)
-    chance = np.random.default_rng(SEED)
-    mean = np.repeat(start[:, None], 4, axis=1).astype(np.float32)
-    deviation = np.full((2, 4), spread, np.float32)
-    best = (-np.inf, mean)
-    for _ in range(ROUNDS):
-        draws = mean + deviation * chance.standard_normal((DRAWS, 2, 4), dtype=np.float32)
+
+    def fit(draws: NDArray[np.float32]) -> NDArray[np.float32]:
         shifts = np.rint(draws @ mixture).astype(np.int32) & (TILE - 1)
-        fit = table[tile + shifts[:, 1] * TILE + shifts[:, 0]].sum(axis=1)
-        kept = draws[np.argpartition(fit, -KEPT)[-KEPT:]]
-        top = int(fit.argmax())
-        if fit[top] > best[0]:
-            best = (float(fit[top]), draws[top])
-        mean = MEMORY * mean + (1 - MEMORY) * kept.mean(axis=0)
-        deviation = np.maximum(MEMORY * deviation + (1 - MEMORY) * kept.std(axis=0), LEAST_SPREAD)
-    return best[0], best[1].astype(np.float64)
+        return np.asarray(table[tile + shifts[:, 1] * TILE + shifts[:, 0]].sum(axis=1), np.float32)
+
+    chance = np.random.default_rng(SEED)
+    draws = chance.random((FIRST_DRAWS, 2, 1), dtype=np.float32) * np.float32(TILE)
+    draws = draws + np.float32(spread) * chance.standard_normal((FIRST_DRAWS, 2, 4), dtype=np.float32)
+    fits_of_draws = fit(draws)
+    for step in STEPS:
+        kept = np.argpartition(fits_of_draws, -PARENTS)[-PARENTS:]
+        parents = draws[kept]
+        children = np.repeat(parents, CHILDREN, axis=0)
+        children += np.float32(step) * chance.standard_normal(children.shape, dtype=np.float32)
+        draws = np.concatenate([parents, children])
+        fits_of_draws = np.concatenate([fits_of_draws[kept], fit(children)])
+    return np.asarray(draws[int(fits_of_draws.argmax())], np.float64)

@@ -3,8 +3,9 @@
     1. the whole picture, at any size: one look
     2. a part of a picture of a size that generators publish, at its own pixels
     3. any size and angle: the spectrum's guesses, the best of them refined
-    4. the whole picture seen at a slant
-    5. any size and angle, stretched
+    4. an upright part in which the pilots drown: the likeliest places
+    5. the whole picture seen at a slant
+    6. any size and angle, stretched
 
 Every stage serves all keys before the next begins. How many decodings a search may make is fixed beforehand,
 because each is paid for in the p-value whether it was made or not.
@@ -19,11 +20,11 @@ from numpy.typing import NDArray
 
 from watermark.interface import Detection
 from watermark.tiled import payload_code
-from watermark.tiled.alignment import Alignment, align
+from watermark.tiled.alignment import Alignment, align, align_upright
 from watermark.tiled.carrier import expected_chips
 from watermark.tiled.corner_search import search_corners
 from watermark.tiled.keyed_stream import keyed_stream
-from watermark.tiled.log_polar import Guess, Spectrum
+from watermark.tiled.log_polar import Guess, Spectra
 from watermark.tiled.placement import placement
 from watermark.tiled.refinement import refine
 from watermark.tiled.statistic import SIGNIFICANCE, log10_tail, p_value
@@ -43,30 +44,36 @@ WORTH_DECODING_PART: Final = 5.0
 PROMISING: Final = 9.0
 CERTAIN: Final = 10.0
 
-GUESSES: Final = 24
-REFINED: Final = 5
+# Of the fits at each published size, and of them all.
+UPRIGHT_OF_A_LOOK: Final = 8
+UPRIGHT_DECODED: Final = 12
+
+# Guesses tried (fewer under a whitening that is not thorough), the best that are refined, and then decoded.
+GUESSES: Final = 20
+QUICK_GUESSES: Final = 10
+REFINED: Final = 4
 DECODED: Final = 3
-CORNERS_SEARCHED: Final = 2
 STRAIGHT_ENOUGH: Final = 8.0
 
-# Sizes at which a slanted picture's middle may show, and how far off its corners may be in grid pixels.
-SLANTED_SIZES: Final = (1.0, 0.97, 1.03)
+# Grid pixels that the corners of a slanted picture may be off, and of one that the spectrum found.
 SLANT: Final = 6.0
-SLANT_AGAIN: Final = 3.0
-SLANT_FOUND: Final = 12.0
+TURNED_SLANT: Final = 4.0
 
-STRETCHES: Final = (0.95, 1.053, 0.8, 1.25, 0.9, 1.111, 0.714, 1.4)
+STRETCHES: Final = (0.95, 1.053, 0.8, 1.25, 0.9, 1.111)
 STRETCHED_GUESSES: Final = 6
-STRETCHED_LOOKS: Final = 14
-STRETCHED_REFINED: Final = 3
+STRETCHED_LOOKS: Final = 10
+STRETCHED_REFINED: Final = 2
 STRETCHED_DECODED: Final = 2
+
+# A whitening that is not thorough serves the first stages.
+QUICK_STAGES: Final = 3
 
 # A part with shorter sides holds less than 4 tiles even at the sharpest size that is published.
 SMALLEST_SIDE: Final = 128
 
-# A stage decodes at most: 3 of the whole at each of two sizes, 2 of a part, 3 of the guesses, 1 slanted, 2
-# stretched.
-MOST_DECODINGS: Final = 3 * 2 + 2 + DECODED + 1 + STRETCHED_DECODED
+# The stages decode at most: 3 of the whole at each of two sizes, 2 of a part, 3 of the guesses, the upright
+# ones, 1 slanted, 2 stretched.
+MOST_DECODINGS: Final = 3 * 2 + 2 + UPRIGHT_DECODED + DECODED + 1 + STRETCHED_DECODED
 
 CODE_WORDS: Final = 2**payload_code.PAYLOAD_BITS
 
@@ -79,9 +86,8 @@ def detect(rgb: NDArray[np.uint8], *, keys: Sequence[bytes]) -> Detection | None
     """
     trials = MOST_DECODINGS * len(WHITENINGS) * len(keys)
     for whitening in WHITENINGS:
-        suspect = Suspect(rgb, whitening)
-        for alignment in candidates(suspect, keys):
-            detection = _decoded(suspect, alignment, keys.index(alignment.key), trials)
+        for alignment in candidates(Suspect(rgb, whitening), keys):
+            detection = _decoded(rgb, alignment, keys.index(alignment.key), trials)
             if detection is not None:
                 return detection
     return None
@@ -89,13 +95,7 @@ def detect(rgb: NDArray[np.uint8], *, keys: Sequence[bytes]) -> Detection | None
 
 def candidates(suspect: Suspect, keys: Sequence[bytes]) -> Iterator[Alignment]:
     """Yields where the mark may lie, the cheapest first; at most MOST_DECODINGS for each of `keys`."""
-    spectrum: list[Spectrum] = []
-
-    def lazy_spectrum() -> Spectrum:
-        if not spectrum:
-            spectrum.append(Spectrum(suspect))
-        return spectrum[0]
-
+    spectra = Spectra(suspect)
     looks: dict[Guess, Look | None] = {}
 
     def look_at(guess: Guess) -> Look | None:
@@ -106,11 +106,12 @@ def candidates(suspect: Suspect, keys: Sequence[bytes]) -> Iterator[Alignment]:
     stages: tuple[Callable[[bytes], Iterator[Alignment]], ...] = (
         lambda key: _whole(suspect, key),
         lambda key: _part(suspect, key),
-        lambda key: _turned(suspect, key, lazy_spectrum(), look_at),
+        lambda key: _turned(suspect, key, spectra, look_at),
+        lambda key: _upright(suspect, key),
         lambda key: _slanted(suspect, key),
-        lambda key: _stretched(suspect, key, lazy_spectrum(), look_at),
+        lambda key: _stretched(suspect, key, spectra, look_at),
     )
-    for stage in stages:
+    for stage in stages if suspect.whitening.thorough else stages[:QUICK_STAGES]:
         for key in dict.fromkeys(keys):
             yield from stage(key)
 
@@ -129,28 +130,35 @@ def _whole(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
 
 
 def _part(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
-    pitches = [
-        p
-        for p in PUBLISHED_PITCHES
-        if all(abs(p / whole - 1) > SAME_PITCH for whole in suspect.whole_pitches)
-    ]
+    pitches = _without(suspect.whole_pitches)
     looks = [look for look in map(suspect.look_straight, pitches) if look is not None]
     best = max((align(look, key) for look in looks), key=lambda one: one.score, default=None)
-    if best is None or best.score <= WORTH_DECODING_PART:
-        return
-    if best.score > PROMISING:
+    if best is not None and best.score > WORTH_DECODING_PART:
         yield best
-    yield refine(suspect, best)
+        yield refine(suspect, best)
+
+
+def _upright(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
+    looks = map(suspect.look_straight, _without((suspect.whole_pitch,)))
+    upright = [one for look in looks if look for one in align_upright(look, key, UPRIGHT_OF_A_LOOK)]
+    yield from sorted(upright, key=lambda one: -one.score)[:UPRIGHT_DECODED]
+
+
+def _without(known: Sequence[float]) -> list[float]:
+    """Returns the published pitches that differ from all those `known`."""
+    return [p for p in PUBLISHED_PITCHES if all(abs(p / pitch - 1) > SAME_PITCH for pitch in known)]
 
 
 def _turned(
-    suspect: Suspect, key: bytes, spectrum: Spectrum, look_at: Callable[[Guess], Look | None]
+    suspect: Suspect, key: bytes, spectra: Spectra, look_at: Callable[[Guess], Look | None]
 ) -> Iterator[Alignment]:
-    refined = []
-    for index, alignment in enumerate(_best_looks(spectrum.guesses(GUESSES), key, look_at)[:REFINED]):
+    refined: list[Alignment] = []
+    thorough = suspect.whitening.thorough
+    guesses = spectra.guesses(GUESSES if thorough else QUICK_GUESSES)
+    for alignment in _best_looks(guesses, key, look_at)[:REFINED]:
         better = refine(suspect, alignment)
-        if better.score < STRAIGHT_ENOUGH and index < CORNERS_SEARCHED:
-            bent = search_corners(suspect, alignment, spread=4.0)
+        if thorough and not refined and better.score < STRAIGHT_ENOUGH:
+            bent = search_corners(suspect, alignment, spread=TURNED_SLANT)
             if bent is not None and bent.score > better.score:
                 better = refine(suspect, bent, rounds=2)
         refined.append(better)
@@ -160,26 +168,22 @@ def _turned(
 
 
 def _slanted(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
-    best: Alignment | None = None
-    for size in SLANTED_SIZES:
-        look = suspect.look_straight(suspect.whole_pitch * size)
-        bent = None if look is None else search_corners(suspect, align(look, key), spread=SLANT)
-        if bent is not None and (best is None or bent.score > best.score):
-            best = bent
-        if best is not None and best.score > CERTAIN:
-            break
-    if best is None:
+    look = suspect.look_straight(suspect.whole_pitch)
+    if look is None:
         return
-    if best.score < SLANT_FOUND:
-        bent = search_corners(suspect, best, spread=SLANT_AGAIN)
-        best = best if bent is None else max(best, bent, key=lambda one: one.score)
-    yield refine(suspect, best)
+    # A picture on a table or a screen is upright; the pilots cannot tell before it is straightened.
+    upright = replace(align(look, key), orientation=0, shift=(0.0, 0.0), sign=1)
+    straightened = search_corners(suspect, upright, spread=SLANT)
+    if straightened is not None:
+        yield refine(suspect, straightened)
 
 
 def _stretched(
-    suspect: Suspect, key: bytes, spectrum: Spectrum, look_at: Callable[[Guess], Look | None]
+    suspect: Suspect, key: bytes, spectra: Spectra, look_at: Callable[[Guess], Look | None]
 ) -> Iterator[Alignment]:
-    guesses = [guess for stretch in STRETCHES for guess in spectrum.guesses(STRETCHED_GUESSES, stretch)]
+    guesses = [
+        guess for stretch in STRETCHES for guess in spectra.stretched_guesses(STRETCHED_GUESSES, stretch)
+    ]
     guesses.sort(key=lambda guess: -guess.score)
     looks = _best_looks(guesses[:STRETCHED_LOOKS], key, look_at)[:STRETCHED_REFINED]
     refined = sorted((refine(suspect, alignment) for alignment in looks), key=lambda one: -one.score)
@@ -209,9 +213,9 @@ def decode(alignment: Alignment, *, trials: int) -> tuple[int, float]:
     return payload, p_value(bound, code_words=CODE_WORDS, trials=trials)
 
 
-def _decoded(suspect: Suspect, alignment: Alignment, key_index: int, trials: int) -> Detection | None:
+def _decoded(rgb: NDArray[np.uint8], alignment: Alignment, key_index: int, trials: int) -> Detection | None:
     payload, chance = decode(alignment, trials=trials)
     if chance > SIGNIFICANCE:
         return None
-    geometry = placement(alignment, suspect.width, suspect.height)
+    geometry = placement(alignment, rgb.shape[1], rgb.shape[0])
     return Detection(payload, chance, NAME, key_index, geometry)

@@ -7,7 +7,7 @@ correlation. Phases play no part, so cropping does not matter and all keys share
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 import cv2
@@ -32,8 +32,19 @@ HIGHEST_RADIUS: Final = 0.42
 ROWS: Final = 720
 _DECADE: Final = math.log(HIGHEST_RADIUS / LOWEST_RADIUS)
 
-# Pixels a grid pixel: no larger, or a crop of 640 px holds less than 4 x 4 tiles.
+# Pixels a grid pixel, relative to the pixel that is searched at: no larger, or a crop of 640 px holds less
+# than 4 x 4 tiles.
 LARGEST_PITCH: Final = 2.6
+
+# A part that was enlarged is looked for at a pixel 2.25 times that of the whole, from 0.6 times as much on:
+# there the mark has about the size at which a learned whitening knows it.
+PART_PIXEL: Final = 2.25
+PART_SMALLEST_PITCH: Final = 0.6
+
+# A picture within another one is searched for under the quick whitening alone, which sees it as well and
+# looks at large planes at less cost: share of a whole picture's pitch from which on the thorough one
+# searches.
+SMALLEST_THOROUGH: Final = 0.7
 
 # A pilot brighter than 16 times its surroundings counts no more than that, and by the root: a single strong
 # line must not outweigh a faint constellation.
@@ -69,11 +80,9 @@ class Guess:
 class Spectrum:
     """The power spectrum of a suspect, for searches under several stretches."""
 
-    def __init__(self, suspect: Suspect) -> None:
-        area = math.sqrt(suspect.width * suspect.height)
-        self._pixel = max(1.0, area / SEARCH_SIDE)
-        self._smallest = area / self._pixel / LARGEST_LOOK
-        plane = suspect.whitened(self._pixel)
+    def __init__(self, suspect: Suspect, pixel: float, smallest: float) -> None:
+        self._pixel, self._smallest = pixel, smallest
+        plane = suspect.whitened(pixel)
         rows, columns = plane.shape
         window = np.outer(np.hanning(rows + 2)[1:-1] ** 0.25, np.hanning(columns + 2)[1:-1] ** 0.25)
         half = fft.rfft2((plane * window).astype(np.float32), s=(TRANSFORM, TRANSFORM))
@@ -121,6 +130,33 @@ class Spectrum:
             fft.rfft2(padded) * np.conj(_constellation()), s=padded.shape
         )
         return likeness
+
+
+class Spectra:
+    """The spectra of a suspect, at the sizes at which its whitening knows the mark; made when asked for."""
+
+    def __init__(self, suspect: Suspect) -> None:
+        self._suspect = suspect
+
+    @cached_property
+    def _spectra(self) -> list[Spectrum]:
+        suspect = self._suspect
+        area = math.sqrt(suspect.width * suspect.height)
+        pixel = max(1.0, area / SEARCH_SIDE)
+        if not suspect.whitening.thorough:
+            return [Spectrum(suspect, pixel, area / pixel / LARGEST_LOOK)]
+        whole = Spectrum(suspect, pixel, SMALLEST_THOROUGH * suspect.whole_pitch / pixel)
+        part = Spectrum(suspect, suspect.whole_pitch * PART_PIXEL, PART_SMALLEST_PITCH)
+        return [whole, part]
+
+    def guesses(self, count: int) -> list[Guess]:
+        """Returns the `count` best guesses of all spectra, the best first."""
+        found = [guess for spectrum in self._spectra for guess in spectrum.guesses(count)]
+        return sorted(found, key=lambda guess: -guess.score)[:count]
+
+    def stretched_guesses(self, count: int, stretch: float) -> list[Guess]:
+        """Returns the `count` best guesses under one stretch, parts that were enlarged left out."""
+        return self._spectra[0].guesses(count, stretch)
 
 
 @cache

@@ -25,6 +25,9 @@ LARGEST: Final = 1024.0
 # A look that turns or stretches may use a plane whose size is this much off, and resamples the rest.
 SIZE_STEP: Final = 1.15
 
+# Share of a step by which a plane that is resized may also be coarser: a tenth of the band at most.
+FINER: Final = 0.15
+
 # Sides of a look in grid pixels. Less than a tile holds nothing; over 1,100 the marked picture would cover
 # less than a quarter of the suspect.
 SMALLEST_LOOK: Final = 40
@@ -55,9 +58,10 @@ class Suspect:
 
     def __init__(self, rgb: NDArray[np.uint8], whitening: Whitening) -> None:
         self.width, self.height = rgb.shape[1], rgb.shape[0]
-        self._whitening = whitening
+        self.whitening = whitening
         self._luma = _shrunk(luma(rgb))
         self._planes: dict[tuple[int, int], _Plane] = {}
+        self._filtered: dict[tuple[int, int], NDArray[np.float32]] = {}
 
     @property
     def whole_pitch(self) -> float:
@@ -119,17 +123,35 @@ class Suspect:
         return float(self.whole_pitch * SIZE_STEP**step)
 
     def _plane(self, pitch: float) -> _Plane:
-        size = max(1, round(self.width / pitch)), max(1, round(self.height / pitch))
+        size = self._size(pitch)
         if size not in self._planes:
-            shrinks = size[0] * size[1] < self._luma.size
-            method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-            resized = self._luma
-            if size != self._luma.shape[::-1]:
-                resized = np.asarray(cv2.resize(self._luma, size, interpolation=method), np.float32)
             across, down = self.width / size[0], self.height / size[1]
             to_picture = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
-            self._planes[size] = _Plane(self._whitening(resized), to_picture)
+            self._planes[size] = _Plane(self._whitened(pitch), to_picture)
         return self._planes[size]
+
+    def _whitened(self, pitch: float) -> NDArray[np.float32]:
+        reach = self.whitening.reach
+        if reach == 1:
+            return self.whitening.filter(_resized(self._luma, self._size(pitch)))
+        # Of the sizes that are whitened, the next that is finer. Finer than the whole picture's none is: a
+        # part looks larger, and a mark that looks smaller is still seen.
+        step = max(0, math.floor(math.log(pitch / self.whole_pitch) / math.log(reach) + FINER))
+        size = self._size(self.whole_pitch * reach**step)
+        if size not in self._filtered:
+            self._filtered[size] = self.whitening.filter(_resized(self._luma, size))
+        return _resized(self._filtered[size], self._size(pitch))
+
+    def _size(self, pitch: float) -> tuple[int, int]:
+        return max(1, round(self.width / pitch)), max(1, round(self.height / pitch))
+
+
+def _resized(plane: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Returns `plane` at `size` (columns, rows); itself where it has it."""
+    if size == plane.shape[::-1]:
+        return plane
+    method = cv2.INTER_AREA if size[0] * size[1] < plane.size else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(plane, size, interpolation=method), np.float32)
 
 
 def _shrunk(plane: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,17 +3,36 @@
 A whitening maps luma on the grid (float32, [0, 255]) to a plane in which the picture's structure is as even
 as possible. It may be anything that does not know the key: the bound on false alarms (`statistic`) holds
 whatever happens before the signs are compared. `WHITENINGS` lists those that a detection tries, the cheapest
-first; each one more doubles nothing but the decodings that are paid for.
+first; each one more costs nothing but the decodings that are paid for.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Whitening = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+from watermark.tiled.learned_whitening import learned_whitening
+
+Filter = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """A filter and what it is worth.
+
+    Attributes:
+        filter: from luma (H, W) to a plane of the same shape.
+        thorough: whether all stages of a search are made under it, or only those that cost little.
+        reach: by how much its result may be resized; 1 where filtering the resized luma is as cheap.
+    """
+
+    filter: Filter
+    thorough: bool
+    reach: float = 1.0
+
 
 # Band of the difference of Gaussians: passes 0.09 to 0.25 cycles per pixel.
 FINE_SIGMA: Final = 0.7
@@ -48,7 +67,10 @@ def difference_of_gaussians(luma: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.multiply(evened, weight, dst=evened), np.float32)
 
 
-WHITENINGS: tuple[Whitening, ...] = (difference_of_gaussians,)
+WHITENINGS: Final = (
+    Whitening(difference_of_gaussians, thorough=False),
+    Whitening(learned_whitening, thorough=True, reach=1.5),
+)
 
 
 def _local_deviation(power: NDArray[np.float32]) -> NDArray[np.float32]:

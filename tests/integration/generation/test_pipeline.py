@@ -289,12 +289,13 @@ class TestWhatCannotBeLoaded:
             Diffusion("no//such: model", device="cpu", token="")
 
 
+@pytest.fixture(scope="module")
+def small() -> BuiltIn:
+    return BuiltIn(device="cpu")
+
+
 class TestBuiltIn:
     """The shipped weights. How well they follow prompts is for `benchmarks/builtin_model.py`."""
-
-    @pytest.fixture(scope="class")
-    def small(self) -> BuiltIn:
-        return BuiltIn(device="cpu")
 
     def test_draws_what_was_asked_for(self, small: BuiltIn) -> None:
         rgb = small.text_to_image(

@@ -10,16 +10,16 @@ import pytest
 import torch
 
 from tests.unit.watermark.pictures import landscape
-from training import checkpoints, whitening
+from training import checkpoints, whitening, whitening_examples
 from watermark.tiled import learned_whitening, mask
 
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whitening, "DRAWINGS", 2)
-    monkeypatch.setattr(whitening, "LEAVES", 2)
-    monkeypatch.setattr(whitening, "PHOTOGRAPHS", ("camera", "coffee"))
-    monkeypatch.setattr(whitening, "SIDE", 32)
+    monkeypatch.setattr(whitening_examples, "DRAWINGS", 2)
+    monkeypatch.setattr(whitening_examples, "LEAVES", 2)
+    monkeypatch.setattr(whitening_examples, "PHOTOGRAPHS", ("camera", "coffee"))
+    monkeypatch.setattr(whitening_examples, "SIDE", 32)
     monkeypatch.setattr(whitening, "EVERY", 1)
 
 
@@ -52,8 +52,8 @@ def test_the_shipped_weights_give_in_numpy_what_they_give_in_torch() -> None:
 
 
 def test_photographs_are_those_that_the_package_ships() -> None:
-    pictures = whitening._photographs()
-    assert len(pictures) == 3 * len(whitening.PHOTOGRAPHS)
+    pictures = whitening_examples.photographs()
+    assert len(pictures) == 3 * len(whitening_examples.PHOTOGRAPHS)
     assert all(rgb.dtype == np.uint8 and rgb.shape[2] == 3 for rgb in pictures)
 
 
@@ -61,10 +61,9 @@ def test_every_damage_keeps_the_pattern_in_its_place() -> None:
     random = np.random.default_rng(5)
     found = []
     for _ in range(40):
-        seen, pattern = whitening._example(
-            whitening._place(landscape(), 160, random), 3.0, whitening._damage(random), random
-        )
-        assert seen.shape == pattern.shape == (whitening.SIDE, whitening.SIDE)
+        place = whitening_examples._place(landscape(), 160, random)
+        seen, pattern = whitening_examples._example(place, 3.0, whitening_examples._damage(random), random)
+        assert seen.shape == pattern.shape == (whitening_examples.SIDE, whitening_examples.SIDE)
         band = cv2.GaussianBlur(seen, (0, 0), 0.7) - cv2.GaussianBlur(seen, (0, 0), 3.0)
         found.append(float(np.corrcoef(band.ravel(), pattern.ravel())[0, 1]))
     # Another place of the same pattern correlates by 0.01; the worst damage leaves little more.
