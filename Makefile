@@ -32,6 +32,9 @@ lint: $(VENV)/.installed
 	$(LINT_ENV) $(BIN)/lint-imports
 	$(LINT_ENV) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
+# On a busy machine the threads of torch and of BLAS wait for one another, ten times as long as they compute.
+unit integration browser: export OMP_NUM_THREADS = 1
+
 unit: $(VENV)/.installed
 	$(BIN)/pytest tests/unit tests/test_architecture.py
 
