@@ -9,7 +9,7 @@ class SuspectForm(forms.Form):
     picture = forms.FileField(
         label="The picture to check",
         help_text="PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF, up to "
-        f"{images.MAX_BYTES // 2**20} MB. Of a screenshot, please send only the picture itself.",
+        f"{images.MAX_BYTES // 2**20} MB. If a screenshot shows much else, cut that away first.",
         # An empty file gets our own message, which says what to do next.
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
