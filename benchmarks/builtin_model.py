@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from benchmarks import following
+from benchmarks import following, memory
 from training import world
 from training.world import Example
 
@@ -107,13 +107,7 @@ def _only_load(folder: str) -> dict[str, float]:
     generator = _generator(folder)
     loaded = time.perf_counter() - start
     generator.text_to_image("a red circle on blue", seed=0, width=512, height=512, on_step=_silent)
-    return {"load_seconds": loaded, "peak_megabytes": _peak_megabytes()}
-
-
-def _peak_megabytes() -> float:
-    """Not getrusage: its peak is never less than what the parent process had when it started this one."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return {"load_seconds": loaded, "peak_megabytes": memory.peak()}
 
 
 def _generator(folder: str) -> Any:

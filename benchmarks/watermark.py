@@ -11,7 +11,6 @@ on one core, so that times are those of one core for every codec.
 import argparse
 import functools
 import multiprocessing
-import resource
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks import watermark_queue, watermark_report
+from benchmarks import memory, watermark_queue, watermark_report
 from benchmarks.watermark_contenders import NAMES, Contender, contender
 from benchmarks.watermark_pictures import PHOTOGRAPHS, Picture, pictures
 from benchmarks.watermark_visibility import butteraugli, butteraugli_program
@@ -121,17 +120,15 @@ def peak_memory(name: str, side: int) -> dict[str, float]:
 def _report_memory(name: str, side: int, sender: Connection) -> None:
     cv2.setNumThreads(1)
     codec = contender(name)
-    rgb = next(picture for picture in pictures(9) if picture.kind != "photograph").load(side)
-    peaks = {"before": _peak()}
+    drawn = next(picture for picture in pictures(9) if picture.kind != "photograph").load(BASE_SIDE)
+    # Enlarged: drawing at this size would itself take more memory than what is measured.
+    rgb = np.asarray(cv2.resize(drawn, (side, side), interpolation=cv2.INTER_CUBIC), np.uint8)
+    peaks = {"before": memory.peak()}
     marked = codec.embed(rgb, 1 << 20, 1.0)
-    peaks["embed"] = _peak()
+    peaks["embed"] = memory.peak()
     if marked is not None:
         codec.detect(marked, 1.0)
-    sender.send(peaks | {"detect": _peak()})
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sender.send(peaks | {"detect": memory.peak()})
 
 
 def missing(wanted: Iterable[Unit], lines: Iterable[dict[str, object]]) -> list[Unit]:
@@ -209,10 +206,10 @@ def main() -> None:
         left = missing(plan(arguments), watermark_queue.read_lines(arguments.results))
         watermark_queue.run(measure, left, arguments.results, arguments.jobs)
     lines = watermark_queue.read_lines(arguments.results)
-    memory = {}
+    peaks = {}
     if arguments.memory:
-        memory = {name: peak_memory(name, arguments.memory) for name in arguments.codecs}
-    section = watermark_report.section(lines, memory, arguments.memory)
+        peaks = {name: peak_memory(name, arguments.memory) for name in arguments.codecs}
+    section = watermark_report.section(lines, peaks, arguments.memory)
     if arguments.report:
         watermark_report.write(section, lines)
     else:
