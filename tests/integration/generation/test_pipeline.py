@@ -294,6 +294,8 @@ def small() -> BuiltIn:
     return BuiltIn(device="cpu")
 
 
+# numpy's, of torch inside diffusers' scheduler.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 class TestBuiltIn:
     """The shipped weights. How well they follow prompts is for `benchmarks/builtin_model.py`."""
 
