@@ -66,7 +66,7 @@ def train(work: Path, *, steps: int, fine: bool = False) -> None:
         model.encoder.requires_grad_(False)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=HIGHEST_RATE, betas=(0.9, 0.99), weight_decay=1e-4)
-    done = _resume(work / f"{name}.pt", model, optimizer)
+    done = checkpoints.resume(work / f"{name}.pt", model, optimizer)
     pool = [world.example(seed).draw() for seed in range(POOL)]
     bar = tqdm(range(done, steps), initial=done, total=steps, desc=name)
     for step in bar:
@@ -81,15 +81,6 @@ def train(work: Path, *, steps: int, fine: bool = False) -> None:
         if (step + 1) % EVERY == 0 or step + 1 == steps:
             _checkpoint(work, name, model, optimizer, step + 1)
             model.save_pretrained(work / name)
-
-
-def _resume(path: Path, model: AutoencoderTiny, optimizer: torch.optim.Optimizer) -> int:
-    state = checkpoints.load(path)
-    if state is None:
-        return 0
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
 
 
 def _checkpoint(

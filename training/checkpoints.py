@@ -20,6 +20,16 @@ def load(path: Path) -> dict[str, Any] | None:
     return torch.load(path, weights_only=True) if path.exists() else None
 
 
+def resume(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
+    """Puts the state last saved into both and returns its step, 0 if there is none."""
+    state = load(path)
+    if state is None:
+        return 0
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["step"])
+
+
 def generator(name: str, step: int) -> torch.Generator:
     """Returns the random numbers of one step: the same whether or not the training was interrupted."""
     seed = sum(ord(letter) << (index % 4 * 8) for index, letter in enumerate(name))

@@ -34,6 +34,15 @@ def export(work: Path, out: Path) -> None:
     )
     shutil.rmtree(out, ignore_errors=True)
     pipe.to(torch.float16).save_pretrained(out)
+    for part in ("unet", "vae"):
+        _forget_the_folder(out / part / "config.json")
+
+
+def _forget_the_folder(config: Path) -> None:
+    """diffusers writes where the weights were loaded from, a path of this machine."""
+    settings = json.loads(config.read_text())
+    settings.pop("_name_or_path", None)
+    config.write_text(json.dumps(settings, indent=2) + "\n")
 
 
 def _scale(work: Path) -> float:

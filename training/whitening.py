@@ -75,7 +75,7 @@ def train(work: Path, *, steps: int) -> None:
     model = Network()
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(model.parameters(), lr=HIGHEST_RATE, betas=(0.9, 0.99))
-    done = _resume(work / "whitening.pt", model, optimizer)
+    done = checkpoints.resume(work / "whitening.pt", model, optimizer)
     pools = (examples.photographs(), examples.drawings(), examples.leaves_pool())
     figures: list[tuple[float, float]] = []
     for step in tqdm(range(done, steps), initial=done, total=steps, desc="whitening", mininterval=30):
@@ -102,15 +102,6 @@ def export(model: Network, path: Path) -> None:
         name: value.numpy().astype(np.float16) for name, value in model.state_dict().items()
     }
     np.savez_compressed(path, **arrays)
-
-
-def _resume(path: Path, model: Network, optimizer: torch.optim.Optimizer) -> int:
-    state = checkpoints.load(path)
-    if state is None:
-        return 0
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
 
 
 def _log(work: Path, step: int, figures: list[tuple[float, float]]) -> None:

@@ -20,7 +20,7 @@ from watermark.tiled.suspect import Suspect
 FEWEST_TILES: Final = 9
 
 # Draws anywhere in a tile, then 24 generations of 6 children each. Of 27 pictures at 3 % of perspective 24
-# are found; with 8,000 first draws 20 to 22, and with fewer parents the right one is lost early.
+# are found; with 8,000 first draws 20 to 22, and with 60 parents 20.
 FIRST_DRAWS: Final = 16000
 PARENTS: Final = 200
 CHILDREN: Final = 6
