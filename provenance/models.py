@@ -59,6 +59,18 @@ class RegisteredImage(models.Model):
     pdq_quality = models.PositiveSmallIntegerField(null=True, blank=True)
     phash = FingerprintField(null=True, blank=True)
     thumbnail = models.BinaryField(blank=True, default=b"")
+    # Keypoints for the search of parts (provenance.local_features), and the segment file that holds them too.
+    local_features = models.BinaryField(blank=True, default=b"")
+    local_features_version = models.CharField(max_length=20, blank=True)
+    segment = models.ForeignKey(
+        "FeatureSegment", models.SET_NULL, null=True, blank=True, related_name="images"
+    )
+
+    # Of the upload that an inpainting or a variation was made from, never of an image of ours: somebody's own
+    # photograph looks like what was made from it, and must not be taken for it.
+    source_pdq = FingerprintField(null=True, blank=True)
+    source_phash = FingerprintField(null=True, blank=True)
+    source_distance = models.PositiveSmallIntegerField(null=True, blank=True)
 
     reserved_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -78,6 +90,18 @@ class RegisteredImage(models.Model):
                 condition=Q(withdrawn_at__isnull=True) | Q(published_at__isnull=False),
                 name="only_published_images_are_withdrawn",
             ),
+            models.CheckConstraint(
+                condition=Q(source_pdq__isnull=True, source_phash__isnull=True, source_distance__isnull=True)
+                | Q(source_pdq__isnull=False, source_phash__isnull=False, source_distance__isnull=False),
+                name="source_fingerprints_together",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("published_at",),
+                name="images_not_in_a_segment",
+                condition=Q(segment__isnull=True, published_at__isnull=False),
+            ),
         )
 
     @property
@@ -88,6 +112,15 @@ class RegisteredImage(models.Model):
     def payload(self) -> int:
         """The watermark payload as the unsigned 64-bit number that the pixels carry."""
         return self.watermark_payload % 2**64
+
+
+class FeatureSegment(models.Model):
+    """One append-only file of local features, made from published rows and rebuilt from them at any time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.CharField(max_length=20)
+    images_count = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
 
 
 class PublishedFile(models.Model):
