@@ -17,6 +17,8 @@ PHOTOGRAPHS = Path(__file__).resolve().parents[2] / "shared" / "data" / "photos"
 TEXTURED_STYLES = ("oil", "wash", "pencil", "mosaic", "soft")
 PLAIN_STYLES = ("flat", "line", "flat", "comic")
 KINDS = ("photograph", "textured drawing", "plain drawing")
+# The photographs have 330 to 768 px; up to this side one is enlarged.
+ENLARGED_TO = 512
 # Drawings of the benchmark; the false-alarm run draws others.
 FIRST_SEED = 90_000
 
@@ -38,7 +40,9 @@ class Picture:
         return self.kind != KINDS[2]
 
     def load(self, side: int) -> NDArray[np.uint8]:
-        """Returns the picture, uint8, shape (side, side, 3). A photograph smaller than that is enlarged."""
+        """Returns the picture, uint8, shape (side, side, 3). A photograph that is smaller is one of several
+        that are laid side by side at their own pixels: enlarged, it would lack what pictures of that size have.
+        """
         if self.kind == KINDS[0]:
             return _photograph(PHOTOGRAPHS / self.name, side)
         seed = int(self.name.rsplit("-", 1)[1])
@@ -77,13 +81,27 @@ def _drawings(name: str, which: int) -> list[Picture]:
 
 
 def _photograph(path: Path, side: int) -> NDArray[np.uint8]:
+    first = _square(path)
+    each = -(-side // first.shape[0]) if side > ENLARGED_TO else 1
+    if each == 1:
+        return _at_side(first, side)
+    names = sorted(other.name for other in path.parent.iterdir() if other.suffix == path.suffix)
+    start = names.index(path.name)
+    part = -(-side // each)
+    squares = [_at_side(_square(path.with_name(names[(start + k) % len(names)])), part) for k in range(each**2)]
+    rows = [np.concatenate(squares[row * each : (row + 1) * each], axis=1) for row in range(each)]
+    return np.ascontiguousarray(np.concatenate(rows)[:side, :side])
+
+
+def _square(path: Path) -> NDArray[np.uint8]:
     bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
     assert bgr is not None
     height, width = bgr.shape[:2]
     short = min(height, width)
     y, x = (height - short) // 2, (width - short) // 2
-    square = bgr[y : y + short, x : x + short]
-    method = cv2.INTER_AREA if side < short else cv2.INTER_CUBIC
-    return np.asarray(
-        cv2.cvtColor(cv2.resize(square, (side, side), interpolation=method), cv2.COLOR_BGR2RGB), np.uint8
-    )
+    return np.asarray(cv2.cvtColor(bgr[y : y + short, x : x + short], cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _at_side(square: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    method = cv2.INTER_AREA if side < square.shape[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(square, (side, side), interpolation=method), np.uint8)

@@ -10,6 +10,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import fft
 
@@ -62,26 +63,36 @@ def _tile_fits(alignment: Alignment) -> NDArray[np.float32]:
 
 def _best_corners(fits: NDArray[np.float32], spread: float) -> NDArray[np.float64]:
     """Returns the shift (x, y) of each corner under which the tiles fit best: shape (2, 4)."""
-    down, across = fits.shape[:2]
-    y, x = np.mgrid[:down, :across].reshape(2, -1) + 0.5
-    x, y = x / across, y / down
-    mixture = np.stack([(1 - x) * (1 - y), x * (1 - y), x * y, (1 - x) * y]).astype(np.float32)
-    table = fits.ravel()
-    tile = np.arange(down * across, dtype=np.int32) * (TILE * TILE)
-
-    def fit(draws: NDArray[np.float32]) -> NDArray[np.float32]:
-        shifts = np.rint(draws @ mixture).astype(np.int32) & (TILE - 1)
-        return np.asarray(table[tile + shifts[:, 1] * TILE + shifts[:, 0]].sum(axis=1), np.float32)
-
     chance = np.random.default_rng(SEED)
     draws = chance.random((FIRST_DRAWS, 2, 1), dtype=np.float32) * np.float32(TILE)
     draws = draws + np.float32(spread) * chance.standard_normal((FIRST_DRAWS, 2, 4), dtype=np.float32)
-    fits_of_draws = fit(draws)
+    fits_of_draws = _fits_of(draws, fits)
     for step in STEPS:
         kept = np.argpartition(fits_of_draws, -PARENTS)[-PARENTS:]
         parents = draws[kept]
         children = np.repeat(parents, CHILDREN, axis=0)
         children += np.float32(step) * chance.standard_normal(children.shape, dtype=np.float32)
         draws = np.concatenate([parents, children])
-        fits_of_draws = np.concatenate([fits_of_draws[kept], fit(children)])
+        fits_of_draws = np.concatenate([fits_of_draws[kept], _fits_of(children, fits)])
     return np.asarray(draws[int(fits_of_draws.argmax())], np.float64)
+
+
+@njit(cache=True, fastmath=True)
+def _fits_of(
+    draws: NDArray[np.float32], fits: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Returns how well all tiles fit when the corners are shifted by each of `draws` (n, 2, 4): (n,)."""
+    down, across = fits.shape[:2]
+    sums = np.zeros(len(draws), np.float32)
+    for draw in range(len(draws)):
+        x, y = draws[draw]
+        for row in range(down):
+            below = np.float32((row + 0.5) / down)
+            left_x, right_x = x[0] + below * (x[3] - x[0]), x[1] + below * (x[2] - x[1])
+            left_y, right_y = y[0] + below * (y[3] - y[0]), y[1] + below * (y[2] - y[1])
+            for column in range(across):
+                right = np.float32((column + 0.5) / across)
+                shift_x = int(np.rint(left_x + right * (right_x - left_x))) & (TILE - 1)
+                shift_y = int(np.rint(left_y + right * (right_y - left_y))) & (TILE - 1)
+                sums[draw] += fits[row, column, shift_y, shift_x]
+    return sums

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from watermark.tiled.keyed_stream import public_order
@@ -63,26 +64,33 @@ def decode(signs: NDArray[np.float32]) -> int:
     # because all generators start and end with a one, so these 2048 are all there are to a step.
     inner = _register_signs()[:_STATES:2]
     metrics = received.reshape(PAYLOAD_BITS, RATE) @ inner.T
-    steps = _ROUNDS * PAYLOAD_BITS
-    score = np.zeros((2, _STATES // 2), np.float32)  # by the state's oldest bit
-    choices = np.empty((steps, _STATES // 2, 2), np.bool_)
-    for step in range(steps):
-        metric = metrics[step % PAYLOAD_BITS]
-        old_zero, old_one = score
-        paths_zero = np.stack([old_zero + metric, old_zero - metric], axis=1)  # by the newest bit
-        paths_one = np.stack([old_one - metric, old_one + metric], axis=1)
-        np.greater(paths_one, paths_zero, out=choices[step])
-        score = np.maximum(paths_zero, paths_one).reshape(2, _STATES // 2)
-    return _walk_back(int(score.argmax()), choices)
-
-
-def _walk_back(state: int, choices: NDArray[np.bool_]) -> int:
-    """Returns the payload on the best path; its middle round, where start and end are forgotten."""
-    bits = np.empty(len(choices), np.uint8)
-    flat = choices.reshape(len(choices), _STATES)
-    for step in reversed(range(len(choices))):
-        bits[step] = state & 1
-        state = state >> 1 | int(flat[step, state]) << MEMORY - 1
+    bits = _best_path(metrics, _ROUNDS * PAYLOAD_BITS)
+    # Its middle round, where start and end are forgotten.
     half = PAYLOAD_BITS // 2
     middle = np.roll(bits[half : half + PAYLOAD_BITS], half)
     return int.from_bytes(np.packbits(middle).tobytes(), "big")
+
+
+@njit(cache=True, fastmath=True)
+def _best_path(metrics: NDArray[np.float32], steps: int) -> NDArray[np.uint8]:
+    """Returns the bits (steps,) of the best path round `metrics` (PAYLOAD_BITS, _STATES / 2): Viterbi."""
+    half = metrics.shape[1]
+    score = np.zeros(2 * half, np.float32)  # the oldest bit first
+    following = np.empty(2 * half, np.float32)
+    choices = np.empty((steps, 2 * half), np.uint8)
+    for step in range(steps):
+        metric = metrics[step % metrics.shape[0]]
+        for inner in range(half):
+            zero, one, gain = score[inner], score[half + inner], metric[inner]
+            for newest in range(2):
+                from_zero = zero + gain if newest == 0 else zero - gain
+                from_one = one - gain if newest == 0 else one + gain
+                choices[step, 2 * inner + newest] = from_one > from_zero
+                following[2 * inner + newest] = max(from_zero, from_one)
+        score, following = following, score
+    bits = np.empty(steps, np.uint8)
+    state = score.argmax()
+    for step in range(steps - 1, -1, -1):
+        bits[step] = state & 1
+        state = state >> 1 | (half if choices[step, state] else 0)
+    return bits
