@@ -1,0 +1,208 @@
+"""From rows to files to a search: what dies half way is made up for, and nothing published is ever missed."""
+
+import datetime as dt
+import fcntl
+import uuid
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from provenance import tasks
+from provenance.local_features import batches, segment_file, segment_store
+from provenance.local_features.search import search
+from provenance.local_features.segment import Segment
+from provenance.models import FeatureSegment, RegisteredImage
+from tests import suspects
+from tests.integration.provenance.local_features.conftest import Register, restart
+
+
+def found(seed: int) -> list[uuid.UUID]:
+    return [candidate.image_id for candidate in search([suspects.scene(seed)]) if candidate.inliers >= 10]
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.segment"))
+
+
+def sealed(register: Register, *seeds: int) -> list[RegisteredImage]:
+    """Registers scenes and gives them to a batch of their own."""
+    images = [register(suspects.scene(seed)) for seed in seeds]
+    assert batches.seal(least=1) == len(images)
+    return images
+
+
+def test_an_image_is_found_while_it_waits_and_from_its_file(register: Register, segments: Path) -> None:
+    image = register(suspects.scene(1))
+    assert found(1) == [image.pk]
+    assert files(segments) == []
+    batches.seal(least=1)
+    segment_store.maintain()
+    assert len(files(segments)) == 1
+    assert found(1) == [image.pk]
+
+
+def test_only_published_images_are_found_and_withdrawn_ones_stay(register: Register) -> None:
+    register(suspects.scene(1), published=False)
+    withdrawn = register(suspects.scene(2))
+    RegisteredImage.objects.filter(pk=withdrawn.pk).update(withdrawn_at=timezone.now())
+    assert found(1) == []
+    assert found(2) == [withdrawn.pk]
+    batches.seal(least=1)
+    assert found(1) == []
+    assert found(2) == [withdrawn.pk]
+
+
+def test_few_images_wait_and_not_for_ever(register: Register) -> None:
+    image = register(suspects.scene(1))
+    tasks.build_segments()
+    assert FeatureSegment.objects.count() == 0
+    RegisteredImage.objects.filter(pk=image.pk).update(published_at=timezone.now() - dt.timedelta(hours=2))
+    tasks.build_segments()
+    assert FeatureSegment.objects.get().images_count == 1
+    image.refresh_from_db()
+    assert image.segment is not None
+    tasks.build_segments()
+    assert FeatureSegment.objects.count() == 1
+
+
+def test_a_worker_that_died_before_its_file_is_made_up_for(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (image,) = sealed(register, 1)
+    # It reserved its file, and was killed.
+    (segments / "sift96-1-0.unfinished").write_bytes(bytes(1000))
+    restart(monkeypatch)
+    assert found(1) == [image.pk]
+    segment_store.maintain()
+    assert [path.suffix for path in segments.iterdir() if path.name != "lock"] == [".segment"]
+    assert found(1) == [image.pk]
+
+
+def test_a_file_without_rows_is_deleted(register: Register, segments: Path) -> None:
+    (image,) = sealed(register, 1)
+    segment_store.maintain()
+    (path,) = files(segments)
+    FeatureSegment.objects.all().delete()
+    image.refresh_from_db()
+    assert image.segment is None
+    assert found(1) == [image.pk]
+    segment_store.maintain()
+    assert not path.exists()
+    assert found(1) == [image.pk]
+
+
+def test_merged_files_give_the_same_answers(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = {}
+    for pair in ((1, 2), (3, 4), (5, 6)):
+        for seed, image in zip(pair, sealed(register, *pair), strict=True):
+            images[seed] = image.pk
+        segment_file.write(segments, [batches.segment_of(max(batches.known(), key=_age))])
+    before = {seed: search([suspects.scene(seed)]) for seed in images}
+    assert len(files(segments)) == 3
+    segment_store.maintain()
+    assert len(files(segments)) == 1
+    restart(monkeypatch)
+    assert {seed: search([suspects.scene(seed)]) for seed in images} == before
+    assert {seed: [found.image_id for found in before[seed]][:1] for seed in images} == {
+        seed: [pk] for seed, pk in images.items()
+    }
+
+
+def _age(batch: uuid.UUID) -> dt.datetime:
+    return FeatureSegment.objects.get(pk=batch).created_at
+
+
+def test_a_merge_that_died_before_deleting_counts_nothing_twice(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,), (second,) = sealed(register, 1), sealed(register, 2)
+    parts = [batches.segment_of(batch) for batch in sorted(batches.known())]
+    for part in parts:
+        segment_file.write(segments, [part])
+    segment_file.write(segments, parts)
+    restart(monkeypatch)
+    assert [held.images_count for held in segment_store.current()] == [2]
+    segment_store.maintain()
+    assert len(files(segments)) == 1
+    assert (found(1), found(2)) == ([first.pk], [second.pk])
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut off", "emptied", "lost"])
+def test_a_damaged_file_is_made_again(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    (image,) = sealed(register, 1)
+    segment_store.maintain()
+    (path,) = files(segments)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    if damage == "lost":
+        path.unlink()
+    else:
+        path.write_bytes({"changed": bytes(data), "cut off": bytes(data[:-100]), "emptied": b""}[damage])
+    restart(monkeypatch)
+    assert found(1) == [image.pk]
+    assert files(segments) != [path]
+    assert segment_file.read(files(segments)[0]).images_count == 1
+
+
+def test_who_cannot_write_now_searches_from_rows(register: Register, segments: Path) -> None:
+    (image,) = sealed(register, 1)
+    with (segments / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert found(1) == [image.pk]
+        assert files(segments) == []
+    segment_store.maintain()
+    assert len(files(segments)) == 1
+
+
+def test_another_machine_makes_its_own_files(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch, settings: object, tmp_path: Path
+) -> None:
+    (image,) = sealed(register, 1)
+    segment_store.maintain()
+    monkeypatch.setattr(settings, "LOCAL_FEATURES_DIR", tmp_path / "another machine")
+    restart(monkeypatch)
+    assert found(1) == [image.pk]
+    assert len(files(tmp_path / "another machine")) == 1
+
+
+def test_features_of_another_version_are_not_used(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = register(suspects.scene(1), version="sift96-0")
+    assert found(1) == []
+    assert batches.seal(least=1) == 0
+    # They were given to a batch when that version was the current one, and are made anew now.
+    old = FeatureSegment.objects.create(version="sift96-0", images_count=1)
+    RegisteredImage.objects.filter(pk=image.pk).update(segment=old, local_features_version="sift96-1")
+    assert found(1) == [image.pk]
+    assert batches.seal(least=1) == 1
+    segment_store.maintain()
+    assert found(1) == [image.pk]
+    assert not FeatureSegment.objects.filter(pk=old.pk).exists()
+
+
+def test_waiting_images_are_read_once_and_kept_in_few_pieces(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    original = batches.segment_of_images
+
+    def counted(images: Collection[uuid.UUID]) -> Segment:
+        read.append(len(images))
+        return original(images)
+
+    monkeypatch.setattr(batches, "segment_of_images", counted)
+    monkeypatch.setattr(segment_store, "_MOST_PIECES", 2)
+    images = []
+    for seed in (1, 2, 3):
+        images.append(register(suspects.scene(seed)))
+        segment_store.current()
+    assert read == [1, 1, 1]
+    assert [held.images_count for held in segment_store.current()] == [3]
+    assert [found(seed) for seed in (1, 2, 3)] == [[image.pk] for image in images]
