@@ -78,7 +78,10 @@ def _make_images(job: Job, generator: pipeline.Generator) -> None:
             rgb = _drawn(job, index, generator, material)
             jobs.ensure_wanted(job)
             origin = _origin(job, index, generator, material)
-            publishing.publish(rgb, origin, material.parent if material else None)
+            if material is None:
+                publishing.publish(rgb, origin)
+            else:
+                publishing.publish(rgb, origin, material.parent, material.upload)
         jobs.image_done(job, index + 1)
 
 

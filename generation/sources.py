@@ -4,7 +4,7 @@ An image of ours is read from its published file. An upload and a mask are stran
 sandbox's child decodes them. Both are brought to a canvas that generators and the watermark can work on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -15,11 +15,12 @@ from PIL import Image
 from generation import uploads
 from generation.errors import BadMask, EmptyMask, SourceTooNarrow
 from generation.models import Job
-from provenance import images, sandbox, signing
+from provenance import fingerprint, images, sandbox, signing
 from provenance.errors import SandboxFailed, UnreadableImage
 from provenance.manifest import Parent
 from provenance.models import PublishedFile, RegisteredImage
 from provenance.published_files import open_file
+from provenance.registry import UploadLook
 from watermark import signature
 
 # Larger pictures take a diffusion model minutes on a processor; the watermark needs the shorter side.
@@ -42,12 +43,14 @@ class Material:
         mask: bool (H, W), True where to redraw; None for a variation.
         parent: The picture as the manifest names it.
         source_type: What kind of machine made it, or empty for an upload: nobody knows.
+        upload: How the upload looks that this is, or that an image of ours was itself made from.
     """
 
     rgb: NDArray[np.uint8]
     mask: NDArray[np.bool_] | None
     parent: Parent
     source_type: str = ""
+    upload: UploadLook | None = None
 
 
 def load(job: Job) -> Material | None:
@@ -84,7 +87,15 @@ def of_image(image: RegisteredImage, *, whole: bool) -> Material:
         mask=None,
         parent=Parent(data, "image/png", f"image {image.pk}"),
         source_type=image.digital_source_type,
+        upload=_upload_behind(image),
     )
+
+
+def _upload_behind(image: RegisteredImage) -> UploadLook | None:
+    """What was made from somebody's photograph may still look like it after a second change."""
+    if image.source_pdq is None or image.source_phash is None:
+        return None
+    return UploadLook(bytes(image.source_pdq), bytes(image.source_phash))
 
 
 def of_picture(rgb: NDArray[np.uint8]) -> Material:
@@ -94,7 +105,13 @@ def of_picture(rgb: NDArray[np.uint8]) -> Material:
     could carry a name or a place into ours.
     """
     on_canvas = canvas(rgb)
-    return Material(on_canvas, None, Parent(images.encode(on_canvas, "PNG"), "image/png", UPLOAD_TITLE))
+    found = fingerprint.look(on_canvas).fingerprint
+    return Material(
+        rgb=on_canvas,
+        mask=None,
+        parent=Parent(images.encode(on_canvas, "PNG"), "image/png", UPLOAD_TITLE),
+        upload=UploadLook(found.pdq, found.phash),
+    )
 
 
 def with_mask(material: Material, mask_rgb: NDArray[np.uint8]) -> Material:
@@ -108,7 +125,7 @@ def with_mask(material: Material, mask_rgb: NDArray[np.uint8]) -> Material:
     mask = np.asarray(marked.mean(axis=2) >= 128, np.bool_)
     if not mask.any():
         raise EmptyMask
-    return Material(material.rgb, mask, material.parent, material.source_type)
+    return replace(material, mask=mask)
 
 
 def canvas(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

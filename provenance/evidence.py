@@ -1,7 +1,8 @@
 """What was found in a suspected picture, as plain values. Pure: an auditor reads this without Django.
 
 A finding is PRESENT, ABSENT or UNREADABLE, and "could not be read" is never mixed up with "is not there".
-Every finding names the image it points to, if any, and the chance that it is wrong.
+Every finding names the image it points to, if any, and its `error_probability`: an upper bound on the chance
+that a picture which has nothing to do with that image gives such a finding; None where there is no number.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 
 # Raised whenever a field changes its meaning; rows keep the one they were written with.
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class Presence(StrEnum):
@@ -33,6 +34,7 @@ class ManifestFinding:
         intact: Signed by us, and the file's bytes are the ones that were signed.
         look_distance: PDQ distance between the suspect and the image named, in the best of 8 orientations;
             None if no image is named, or if one of the two has too little detail to compare.
+        error_probability: Of a forged signature; if the bytes do not fit, of looking so alike by chance.
     """
 
     presence: Presence = Presence.ABSENT
@@ -46,6 +48,7 @@ class ManifestFinding:
     failures: tuple[str, ...] = ()
     ingredient_failures: tuple[str, ...] = ()
     look_distance: int | None = None
+    error_probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,11 @@ class WatermarkFinding:
     Attributes:
         image_id: The image whose payload it is; None for a mark made with our key that names no image here.
         p_value: Upper bound on the chance that an unmarked picture gives such a mark.
-        keeps_geometry: The mark was read without any change of geometry from a picture no smaller than the
-            image named, so the whole picture is there and must look like that image.
-        look_distance: As in `ManifestFinding`.
+        overlap: The share of the image named that is in the suspect, by where its mark lies, 0 to 1.
+        look_distance: PDQ distance between that share and the suspect laid over it; None if no image is
+            named, or if the share is too small or has too little detail to compare.
+        looks_different: That share was compared, by its whole and by its quarters, and shows something else.
+        error_probability: The same as `p_value`.
     """
 
     presence: Presence = Presence.ABSENT
@@ -65,8 +70,10 @@ class WatermarkFinding:
     payload: str | None = None
     codec: str | None = None
     p_value: float | None = None
-    keeps_geometry: bool = False
+    overlap: float | None = None
     look_distance: int | None = None
+    looks_different: bool = False
+    error_probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,17 +83,25 @@ class ExactFinding:
     presence: Presence = Presence.ABSENT
     image_id: str | None = None
     format: str | None = None
+    error_probability: float | None = None
 
 
 @dataclass(frozen=True)
 class LookalikeFinding:
-    """A registered image that looks the same.
+    """A registered image that looks the same, wholly or in part.
 
     Attributes:
-        pdq_distance: Hamming distance of the PDQ hashes, best orientation.
-        phash_distance: The second opinion, same orientation.
-        pixel_difference: Root mean square difference of the 256-px thumbnails, 0 to 255.
+        pdq_distance: Hamming distance of the PDQ hashes of what both show, laid over each other.
+        phash_distance: The second opinion, same overlap.
+        pixel_difference: Root mean square difference of the overlap, brightness and contrast evened out.
+        quality: PDQ quality of the overlap, 0 to 100; of the suspect if nothing was found.
         candidates: How many images of ours look about as alike; above 1 no single one is named.
+        method: "hash" or "local features", which found it; empty if nothing was found.
+        inliers: Keypoints that agree on one alignment; None for a hash.
+        overlap: The share of the image that the suspect shows, 0 to 1.
+        alignment: Row-major 2 x 3 affine from the whole suspect, in fractions (x / width, y / height), to the
+            registered image, in fractions.
+        error_probability: For the whole search, so it grows with the number of registered images.
     """
 
     presence: Presence = Presence.ABSENT
@@ -97,6 +112,37 @@ class LookalikeFinding:
     quality: int | None = None
     candidates: int = 0
     candidate_ids: tuple[str, ...] = ()
+    method: str = ""
+    inliers: int | None = None
+    overlap: float | None = None
+    alignment: tuple[float, ...] | None = None
+    error_probability: float | None = None
+
+
+@dataclass(frozen=True)
+class DerivedFinding:
+    """Images of ours that were made from an upload that may be this very picture.
+
+    What an inpainting or a variation leaves of somebody's own photograph looks like that photograph. So a
+    suspect that looks like such an image by look alone is not said to come from us.
+
+    Attributes:
+        image_ids: The images that were made from it, nearest first.
+        pdq_distance: Between the suspect and the nearest of them, laid over each other; None if only the
+            upload looks like the suspect.
+        source_distance: Between the suspect and the upload, in the best of 8 orientations.
+        method, inliers, overlap, alignment, error_probability: As in `LookalikeFinding`.
+    """
+
+    presence: Presence = Presence.ABSENT
+    image_ids: tuple[str, ...] = ()
+    pdq_distance: int | None = None
+    source_distance: int | None = None
+    method: str = ""
+    inliers: int | None = None
+    overlap: float | None = None
+    alignment: tuple[float, ...] | None = None
+    error_probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +158,7 @@ class Evidence:
     watermark: WatermarkFinding = field(default_factory=WatermarkFinding)
     exact: ExactFinding = field(default_factory=ExactFinding)
     lookalike: LookalikeFinding = field(default_factory=LookalikeFinding)
+    derived: DerivedFinding = field(default_factory=DerivedFinding)
     milliseconds: dict[str, float] = field(default_factory=dict)
     version: int = VERSION
 
@@ -133,6 +180,7 @@ class Evidence:
                 ("watermark", WatermarkFinding),
                 ("exact", ExactFinding),
                 ("lookalike", LookalikeFinding),
+                ("derived", DerivedFinding),
             )
         }
         # What was written before versions were is version 0.

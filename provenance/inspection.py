@@ -2,26 +2,41 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance import detection, fingerprint, lookalike, sandbox, signing
+from provenance import (
+    confirmation,
+    detection,
+    fingerprint,
+    lookalike,
+    mark_placement,
+    matches,
+    sandbox,
+    signing,
+)
+from provenance.derived import may_be_the_upload
 from provenance.errors import ProvenanceError
 from provenance.evidence import Evidence, ExactFinding, ManifestFinding, Presence, WatermarkFinding
 from provenance.fingerprint import LEAST_QUALITY, Look
+from provenance.local_features import matching
+from provenance.local_features.alignment import IDENTITY
 from provenance.manifest_reading import ManifestReading
+from provenance.mark_placement import Placed
 from provenance.marking_keys import all_keys
+from provenance.matches import Match
 from provenance.models import PublishedFile, RegisteredImage
+from provenance.orientations import ORIENTATIONS
+from provenance.verdict import looks_different
 from watermark import codec
-from watermark.interface import Geometry
 
-# Rounding a side to whole pixels changes width over height by less.
-SAME_PROPORTIONS: Final = 0.02
+# Of a SHA-256 collision, and of a forged P-256 signature: 128 bits (NIST SP 800-57 part 1, table 2).
+CRYPTOGRAPHIC: Final = 2.0**-128
 
 
 @dataclass
@@ -45,6 +60,13 @@ class Examined:
 
     evidence: Evidence
     small: NDArray[np.uint8]
+
+
+def warm_up() -> None:
+    """Compiles the loops of the searches and makes their tables, or takes them from the disk."""
+    matching.warm_up()
+    blank = np.random.default_rng(1).integers(0, 255, (256, 256, 3), np.uint8)
+    detection.detect(blank, keys=[bytes(32)], codec_name=codec.DEFAULT_CODEC)
 
 
 def inspect(data: bytes) -> Evidence:
@@ -72,10 +94,18 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         look = fingerprint.look(decoded.rgb)
     with watch.stage("kept manifest"):
         signed = _manifest(data, examination, look)
+    with watch.stage("hash"):
+        seen = matches.views(look)
+        alike = matches.by_hash(seen)
+    known = exact.image_id or _believed(signed)
     with watch.stage("watermark"):
-        mark = _watermark(decoded.rgb, look)
-    with watch.stage("look-alike"):
-        alike = lookalike.find(look)
+        mark = _watermark(decoded.rgb, look, _expected(known, alike))
+    if not (known or alike or mark.image_id):
+        with watch.stage("local features"):
+            alike = matches.by_local_features(seen)
+    named = {exact.image_id, signed.image_id, mark.image_id} - {None}
+    with watch.stage("conclusion"):
+        lookalike_finding, derived = lookalike.conclude(seen, alike, named)
     evidence = Evidence(
         sha256=sha256,
         width=decoded.width,
@@ -85,7 +115,8 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         manifest=signed,
         watermark=mark,
         exact=exact,
-        lookalike=alike,
+        lookalike=lookalike_finding,
+        derived=derived,
         milliseconds=watch.milliseconds,
     )
     return Examined(evidence, look.small)
@@ -96,7 +127,7 @@ def _exact(data: bytes) -> tuple[str, ExactFinding]:
     file = PublishedFile.objects.filter(sha256=sha256).first()
     if file is None:
         return sha256, ExactFinding()
-    return sha256, ExactFinding(Presence.PRESENT, str(file.image_id), file.format)
+    return sha256, ExactFinding(Presence.PRESENT, str(file.image_id), file.format, CRYPTOGRAPHIC)
 
 
 def _manifest(data: bytes, examination: sandbox.Examination, look: Look) -> ManifestFinding:
@@ -110,19 +141,31 @@ def _manifest(data: bytes, examination: sandbox.Examination, look: Look) -> Mani
     except ProvenanceError:
         # A file that is read once and kills the second reader is no evidence of anything.
         return ManifestFinding(presence=Presence.UNREADABLE)
+    distance = _look_distance(image, look)
+    intact = image is not None and reading.bytes_unchanged and not reading.tampered_ingredient
     return ManifestFinding(
         presence=Presence.PRESENT,
         state=reading.state,
         image_id=str(image.pk) if image else None,
-        intact=image is not None and reading.bytes_unchanged and not reading.tampered_ingredient,
+        intact=intact,
         signer=reading.signer,
         generator=reading.generator,
         signed_at=reading.signed_at.isoformat() if reading.signed_at else None,
         urn=reading.urn,
         failures=reading.failures,
         ingredient_failures=reading.ingredient_failures,
-        look_distance=_look_distance(image, look),
+        look_distance=distance,
+        error_probability=_manifest_chance(intact, distance),
     )
+
+
+def _manifest_chance(intact: bool, distance: int | None) -> float | None:
+    """Anyone can move a manifest to other bytes: then only the look, where it was compared, says anything."""
+    if intact:
+        return CRYPTOGRAPHIC
+    if distance is None:
+        return None
+    return min(1.0, confirmation.chance_of(distance) * len(ORIENTATIONS))
 
 
 def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
@@ -143,51 +186,71 @@ def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
     return file.image if kept == reading else None
 
 
-def _watermark(rgb: NDArray[np.uint8], look: Look) -> WatermarkFinding:
-    keys = all_keys()
+def _believed(signed: ManifestFinding) -> str | None:
+    """The image that a manifest names, unless the picture looks different: cut, or the manifest moved."""
+    return None if looks_different(signed.look_distance) else signed.image_id
+
+
+def _expected(known: str | None, alike: Sequence[Match]) -> list[RegisteredImage]:
+    """The images that a mark is expected to name, whatever it says then; none if only a mark can tell.
+
+    What looks like an image that was made from an upload may be that upload: without a mark it is not ours.
+    """
+    if any(may_be_the_upload(match) for match in alike):
+        return []
+    if alike or known is None:
+        return [match.image for match in alike]
+    return list(RegisteredImage.objects.filter(pk=known))
+
+
+def _watermark(rgb: NDArray[np.uint8], look: Look, expected: Sequence[RegisteredImage]) -> WatermarkFinding:
+    keys = [key.secret for key in all_keys()]
     for name in detection.MARKED_WITH:
-        found = detection.detect(rgb, keys=[key.secret for key in keys], codec_name=name)
+        if expected and not codec.CODECS[name].first_rows_suffice:
+            payloads = [image.payload for image in expected]
+            found = detection.detect_quickly(rgb, keys=keys, payloads=payloads)
+        else:
+            found = detection.detect(rgb, keys=keys, codec_name=name)
         if found is None:
             continue
         image = RegisteredImage.objects.with_payload(found.payload).first()
+        placed = _placed(rgb, look, image, found)
+        # The codecs are tried one after the other, and each try is a chance to be wrong.
+        chance = min(1.0, found.p_value * len(detection.MARKED_WITH))
         return WatermarkFinding(
             presence=Presence.PRESENT,
             image_id=str(image.pk) if image else None,
             payload=f"{found.payload:016x}",
             codec=f"{name} {codec.CODECS[name].version}",
-            # The codecs are tried one after the other, and each try is a chance to be wrong.
-            p_value=found.p_value * len(detection.MARKED_WITH),
-            keeps_geometry=found.geometry == Geometry() and _shows_the_whole(rgb, image, name),
-            look_distance=_look_distance(image, _look_where_marked(rgb, look, image, name)),
+            p_value=chance,
+            overlap=placed.overlap if placed else None,
+            look_distance=placed.distance if placed else None,
+            looks_different=placed is not None and placed.looks_different,
+            error_probability=chance,
         )
     return WatermarkFinding()
 
 
-def _look_where_marked(
-    rgb: NDArray[np.uint8], look: Look, image: RegisteredImage | None, codec_name: str
-) -> Look:
-    """The look of the part where the mark says that the image lies.
-
-    A positional codec reads from the upper left corner on, so what was added is on the right or below.
-    """
-    if image is None or not codec.CODECS[codec_name].first_rows_suffice:
-        return look
-    if rgb.shape[:2] == (image.height, image.width):
-        return look
-    return fingerprint.look(rgb[: image.height, : image.width])
-
-
-def _shows_the_whole(rgb: NDArray[np.uint8], image: RegisteredImage | None, codec_name: str) -> bool:
-    """Whether a picture whose mark was not moved may be more than a part of the image that it names.
-
-    A part need not look like the whole, nor a picture with something added to it. A positional codec says
-    which part of the pixels is marked; for others the proportions must be the image's.
-    """
-    if image is None:
-        return True
-    (height, width), positional = rgb.shape[:2], codec.CODECS[codec_name].first_rows_suffice
-    same = abs(width * image.height / (height * image.width) - 1) < SAME_PROPORTIONS
-    return height >= image.height and width >= image.width and (positional or same)
+def _placed(
+    rgb: NDArray[np.uint8], look: Look, image: RegisteredImage | None, found: codec.Detection
+) -> Placed | None:
+    """How the picture fits the image that the mark names, where the mark says that it lies."""
+    if image is None or image.pdq_quality is None or image.pdq_quality < LEAST_QUALITY:
+        return None
+    thumbnail = matches.stored_thumbnail(image)
+    if not codec.CODECS[found.codec].first_rows_suffice:
+        shrunk = look.small.shape[1] / rgb.shape[1]
+        x, y = found.geometry.offset
+        geometry = replace(found.geometry, offset=(x * shrunk, y * shrunk))
+        return mark_placement.compare(look.small, thumbnail, (image.width, image.height), geometry)
+    # A positional codec reads from the upper left corner on, so what was added is on the right or below; of
+    # a picture that was cut there is less.
+    height, width = rgb.shape[:2]
+    if height < image.height or width < image.width:
+        return None
+    part = fingerprint.look(rgb[: image.height, : image.width]).small
+    fit = confirmation.confirm(part, thumbnail, IDENTITY)
+    return mark_placement.judged([fit] if fit else [])
 
 
 def _look_distance(image: RegisteredImage | None, look: Look) -> int | None:

@@ -1,45 +1,56 @@
-"""Finding the registered image that a suspect looks like, and confirming it before anything is claimed."""
+"""What a suspect looks like: a registered image, one of several, or an upload that one was made from.
+
+1. By hash: the whole picture, then the photograph within a screenshot or a border, in 8 orientations.
+2. By local features, only where nothing closer matched: parts, turned and rescaled.
+3. Each candidate is laid over the registered thumbnail (`provenance.confirmation`), and so is what resembles
+   it: results of one prompt are alike, and then the answer is one of them, never a wrong single one.
+4. What may just as well be an upload that an image of ours was made from is a `DerivedFinding`.
+"""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from provenance import fingerprint, images, registry
-from provenance.evidence import LookalikeFinding, Presence
+from provenance import derived, images
+from provenance.evidence import DerivedFinding, LookalikeFinding, Presence
 from provenance.fingerprint import LEAST_QUALITY, Look
-from provenance.models import RegisteredImage
+from provenance.matches import Match, View, by_hash, by_local_features, views
 
-# PDQ alone: nobody's unrelated pair came below 84; 31 is the threshold its authors publish.
-SURE_PDQ: Final = 31
-# Beyond that both hashes must agree: pHash at 54 or less extrapolates to one false pair in 10**12.
-CONFIRMING_PHASH: Final = 54
 # Two candidates whose thumbnails differ from the suspect by nearly the same are told apart by nothing.
 CLEARLY_NEARER: Final = 0.6
 THUMBNAIL_SIDE: Final = 256
 
 
-def find(look: Look) -> LookalikeFinding:
-    """Returns the registered image that a suspect looks like, or an absent finding; an unreadable one for a
-    picture with too little detail to compare.
+def find(look: Look, named: Collection[str | None] = ()) -> tuple[LookalikeFinding, DerivedFinding]:
+    """Returns what a suspect looks like: by hash, or else in part. See `conclude`."""
+    seen = views(look)
+    return conclude(seen, by_hash(seen) or by_local_features(seen), named)
 
-    Mirrored and quarter-turned copies are found too. When several images of ours look about as alike, for
-    instance results of one prompt, the finding counts them and names none.
+
+def conclude(
+    seen: Sequence[View], matches: Sequence[Match], named: Collection[str | None]
+) -> tuple[LookalikeFinding, DerivedFinding]:
+    """Tells the images that a suspect comes from apart from those that were perhaps made from it.
+
+    Args:
+        seen: The views that were searched, the whole picture first.
+        matches: From `by_hash` or `by_local_features`.
+        named: Images that a mark, a manifest or the bytes name: more than look supports these.
+
+    Returns:
+        A look-alike, unreadable where there was too little detail to compare by; when several images look
+        about as alike it counts them and names none. And images made from an upload that may be the suspect.
     """
-    quality = look.fingerprint.quality
-    if quality < LEAST_QUALITY:
-        return LookalikeFinding(presence=Presence.UNREADABLE, quality=quality)
-    turned = _orientations(look.small)
-    found = dict(registry.nearest(look.orientations))
-    confirmed = [
-        finding
-        for image in RegisteredImage.objects.filter(pk__in=found)
-        if (finding := _confirmed(image, found[image.pk], turned, quality))
+    ours = [
+        match for match in matches if str(match.image.pk) in named or not derived.may_be_the_upload(match)
     ]
-    return _clearest(confirmed, quality)
+    ranked = sorted(ours, key=lambda match: match.fit.pixel_difference)
+    others = [match for match in matches if match not in ours]
+    return _clearest(ranked, seen), derived.finding(seen, others, named)
 
 
 def thumbnail(rgb: NDArray[np.uint8]) -> bytes:
@@ -49,66 +60,26 @@ def thumbnail(rgb: NDArray[np.uint8]) -> bytes:
     return out.getvalue()
 
 
-def _confirmed(
-    image: RegisteredImage, distance: int, turned: Sequence[NDArray[np.uint8]], quality: int
-) -> LookalikeFinding | None:
-    """The second opinion: the pHash of the orientation whose pixels fit the stored thumbnail best."""
-    assert image.phash is not None
-    assert image.pdq_quality is not None
-    if image.pdq_quality < LEAST_QUALITY:
-        return None
-    stored = np.asarray(Image.open(io.BytesIO(bytes(image.thumbnail))).convert("RGB"))
-    differences = [_difference(view, stored) for view in turned]
-    best = int(np.argmin(differences))
-    second = fingerprint.distance(fingerprint.phash(turned[best]), image.phash)
-    if distance > SURE_PDQ and second > CONFIRMING_PHASH:
-        return None
+def _clearest(ranked: Sequence[Match], seen: Sequence[View]) -> LookalikeFinding:
+    if not ranked:
+        readable = any(view.look.fingerprint.quality >= LEAST_QUALITY for view in seen)
+        presence = Presence.ABSENT if readable else Presence.UNREADABLE
+        return LookalikeFinding(presence=presence, quality=seen[0].look.fingerprint.quality)
+    best = ranked[0]
+    limit = best.fit.pixel_difference / CLEARLY_NEARER
+    rivals = tuple(str(match.image.pk) for match in ranked if match.fit.pixel_difference <= limit)
     return LookalikeFinding(
         presence=Presence.PRESENT,
-        image_id=str(image.pk),
-        pdq_distance=distance,
-        phash_distance=second,
-        pixel_difference=round(differences[best], 2),
-        quality=quality,
-        candidates=1,
-        candidate_ids=(str(image.pk),),
-    )
-
-
-def _clearest(confirmed: Sequence[LookalikeFinding], quality: int) -> LookalikeFinding:
-    if not confirmed:
-        return LookalikeFinding(quality=quality)
-    ranked = sorted(confirmed, key=lambda finding: finding.pixel_difference or 0.0)
-    best = ranked[0]
-    limit = (best.pixel_difference or 0.0) / CLEARLY_NEARER
-    rivals = [finding for finding in ranked if (finding.pixel_difference or 0.0) <= limit]
-    return LookalikeFinding(
-        presence=best.presence,
-        image_id=best.image_id if len(rivals) == 1 else None,
-        pdq_distance=best.pdq_distance,
-        phash_distance=best.phash_distance,
-        pixel_difference=best.pixel_difference,
-        quality=quality,
+        image_id=rivals[0] if len(rivals) == 1 else None,
+        pdq_distance=best.fit.pdq_distance,
+        phash_distance=best.fit.phash_distance,
+        pixel_difference=round(best.fit.pixel_difference, 2),
+        quality=best.fit.quality,
         candidates=len(rivals),
-        candidate_ids=tuple(str(finding.image_id) for finding in rivals),
+        candidate_ids=rivals,
+        method=best.method,
+        inliers=best.inliers,
+        overlap=round(best.fit.overlap, 4),
+        alignment=best.alignment,
+        error_probability=best.chance,
     )
-
-
-def _orientations(rgb: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    small = images.thumbnail(rgb, THUMBNAIL_SIDE)
-    quarters = [np.ascontiguousarray(np.rot90(small, turns)) for turns in range(4)]
-    return quarters + [np.ascontiguousarray(view[:, ::-1]) for view in quarters]
-
-
-def _difference(view: NDArray[np.uint8], stored: NDArray[np.uint8]) -> float:
-    """Root mean square difference after stretching to the stored size, brightness and contrast evened out."""
-    size = (stored.shape[1], stored.shape[0])
-    resized = np.asarray(Image.fromarray(view).resize(size, Image.Resampling.BILINEAR))
-    gap = _evened(resized) - _evened(stored)
-    return float(np.sqrt(np.mean(gap * gap)))
-
-
-def _evened(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Returns values with mean 0 and standard deviation 50, so that a recoloured copy is still near."""
-    values = rgb.astype(np.float64)
-    return np.asarray((values - values.mean()) / max(float(values.std()), 1.0) * 50.0)

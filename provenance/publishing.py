@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from provenance import fingerprint, lookalike, published_files, registry, stamping
 from provenance.errors import UnknownKey
+from provenance.local_features import extraction
 from provenance.manifest import Parent
 from provenance.marking_keys import MarkingKey, all_keys
 from provenance.models import RegisteredImage, published_name
-from provenance.registry import FileRecord, Origin
+from provenance.registry import FileRecord, Origin, UploadLook
 from watermark.codec import DEFAULT_CODEC
 
 
@@ -30,13 +31,16 @@ class Published:
     is_new: bool
 
 
-def publish(rgb: NDArray[np.uint8], origin: Origin, parent: Parent | None = None) -> Published:
+def publish(
+    rgb: NDArray[np.uint8], origin: Origin, parent: Parent | None = None, upload: UploadLook | None = None
+) -> Published:
     """Stamps and publishes a generated picture.
 
     Args:
         rgb: uint8, shape (H, W, 3).
         origin: Which work made it; publishing twice for one origin publishes once.
         parent: What an inpainting or a variation was made from, for the manifest.
+        upload: How that looked, if it was somebody's own picture, or was made from one.
 
     Raises:
         ProvenanceError, WatermarkError: it could not be stamped; nothing was published.
@@ -60,6 +64,8 @@ def publish(rgb: NDArray[np.uint8], origin: Origin, parent: Parent | None = None
             FileRecord(file.format, file.sha256, len(file.data), file.manifest_urn, file.manifest_store)
             for file in stamped.files
         ],
+        features=registry.LocalFeatures(extraction.VERSION, extraction.extract(stamped.rgb)),
+        upload=upload,
     )
     image.refresh_from_db()
     return Published(image, is_new)

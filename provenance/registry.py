@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from provenance.bits import to_bit_string
+from provenance import hash_search
 from provenance.models import PublishedFile, RegisteredImage, signed
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 # Candidates up to here are worth a closer look; see provenance.lookalike for what confirms one.
 CANDIDATE_DISTANCE: Final = 64
 _MOST_CANDIDATES: Final = 20
-
-_NEAREST = """
-    SELECT id, min(bit_count(pdq # query)) AS distance
-    FROM provenance_registeredimage, unnest(%s::text[]::bit(256)[]) AS query
-    WHERE published_at IS NOT NULL AND bit_count(pdq # query) <= %s
-    GROUP BY id ORDER BY distance, id LIMIT %s
-"""
 
 
 @dataclass(frozen=True)
@@ -59,6 +52,30 @@ class FileRecord:
     manifest_store: bytes
 
 
+@dataclass(frozen=True)
+class UploadLook:
+    """Fingerprints of the upload that an image was made from, at first or at second hand.
+
+    Attributes:
+        pdq, phash: 32 bytes each.
+    """
+
+    pdq: bytes
+    phash: bytes
+
+    def distance(self, pdq: bytes) -> int:
+        """Returns the PDQ distance, 0 to 256, to a picture that lies the same way round."""
+        return (int.from_bytes(self.pdq) ^ int.from_bytes(pdq)).bit_count()
+
+
+@dataclass(frozen=True)
+class LocalFeatures:
+    """Keypoints that parts of an image are found by, in the form that `version` names."""
+
+    version: str
+    data: bytes
+
+
 def reserve(
     origin: Origin, *, width: int, height: int, watermark_codec: str, watermark_key_id: str
 ) -> RegisteredImage:
@@ -86,7 +103,13 @@ def reserve(
 
 @transaction.atomic
 def register(
-    image: RegisteredImage, fingerprint: "Fingerprint", thumbnail: bytes, files: Sequence[FileRecord]
+    image: RegisteredImage,
+    fingerprint: "Fingerprint",
+    thumbnail: bytes,
+    files: Sequence[FileRecord],
+    *,
+    features: LocalFeatures | None = None,
+    upload: UploadLook | None = None,
 ) -> bool:
     """Publishes a reserved image with its files, all or nothing; returns False if it was published before.
 
@@ -99,6 +122,11 @@ def register(
         pdq_quality=fingerprint.quality,
         phash=fingerprint.phash,
         thumbnail=thumbnail,
+        local_features=features.data if features else b"",
+        local_features_version=features.version if features else "",
+        source_pdq=upload.pdq if upload else None,
+        source_phash=upload.phash if upload else None,
+        source_distance=upload.distance(fingerprint.pdq) if upload else None,
         published_at=timezone.now(),
     )
     if not claimed:
@@ -129,7 +157,4 @@ def restore(image: RegisteredImage) -> None:
 
 def nearest(pdq_hashes: Sequence[bytes]) -> list[tuple[uuid.UUID, int]]:
     """Returns (id, distance) of published images within CANDIDATE_DISTANCE of any hash, nearest first."""
-    with connection.cursor() as cursor:
-        queries = [to_bit_string(pdq) for pdq in pdq_hashes]
-        cursor.execute(_NEAREST, [queries, CANDIDATE_DISTANCE, _MOST_CANDIDATES])
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+    return hash_search.chosen().nearest(pdq_hashes, distance=CANDIDATE_DISTANCE, most=_MOST_CANDIDATES)

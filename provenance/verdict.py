@@ -6,16 +6,18 @@ The rules, first match wins:
 2. Our signature over the very bytes, on a picture that looks like the image it names or that has too little
    detail to compare: OURS_INTACT. If it looks different, one of the two is wrong: CONFLICTING.
 3. A mark that was moved to another picture: CONFLICTING. A signature of ours that the bytes do not fit was
-   moved if the picture does not look like the image named, unless watermark or look-alike name that image as
-   well: then the picture was cut or turned. A watermark was moved if it was read with the picture whole, and
-   that does not look like the image named, unless the look-alike names that image as well. (A manifest does
-   not vouch for a watermark here: whoever moves the one can move the other.)
+   moved if the picture does not look like the image named, unless a watermark that was not moved or the
+   look-alike names that image as well: then the picture was cut or turned. A watermark was moved if what lies
+   where the mark says that the image lies shows something else, unless the look-alike names that image as
+   well. (A manifest does not vouch for a watermark: whoever moves the one can move the other.)
 4. Two signals name different images: CONFLICTING.
 5. Any signal names one image: OURS_ALTERED.
 6. Several registered images look equally alike and nothing else names one: OURS_ALTERED, no single image.
-7. Otherwise NO_EVIDENCE.
+7. Otherwise NO_EVIDENCE. Images of ours that were made from an upload that may be this very picture are
+   listed, and are no evidence that the picture is ours.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -41,31 +43,37 @@ class Verdict:
     Attributes:
         image_id: The one image of ours that it comes from; None where no single one is named.
         named_ids: Every image that some signal names, without repetition, strongest signal first.
+        error_bound: Upper bound on the chance that a picture that has nothing to do with the images named
+            gives findings as strong as these together; None without a claim, or where no number can be given.
+        derived_ids: Images that were made from an upload that may be this very picture.
     """
 
     kind: VerdictKind
     image_id: str | None = None
     named_ids: tuple[str, ...] = ()
+    error_bound: float | None = None
+    derived_ids: tuple[str, ...] = ()
 
 
 def decide(evidence: Evidence) -> Verdict:
     """Returns the verdict on `evidence`; see the rules above."""
-    named, signed = _named(evidence), evidence.manifest
+    named, signed, several = _named(evidence), evidence.manifest, evidence.lookalike.candidate_ids
+    derived = tuple(i for i in evidence.derived.image_ids if i not in (named or several))
     proven = evidence.exact.image_id or (signed.image_id if signed.intact else None)
     if proven and not _is_contradicted(evidence):
-        return Verdict(VerdictKind.OURS_INTACT, proven, named)
+        return Verdict(VerdictKind.OURS_INTACT, proven, named, _error_bound(evidence, (proven,)), derived)
     if proven or _manifest_was_moved(evidence) or _watermark_was_moved(evidence) or len(named) > 1:
-        return Verdict(VerdictKind.CONFLICTING, None, named)
+        return Verdict(VerdictKind.CONFLICTING, None, named, None, derived)
     if named:
-        return Verdict(VerdictKind.OURS_ALTERED, named[0], named)
+        return Verdict(VerdictKind.OURS_ALTERED, named[0], named, _error_bound(evidence, named), derived)
     if evidence.lookalike.candidates > 1:
-        return Verdict(VerdictKind.OURS_ALTERED, None, evidence.lookalike.candidate_ids)
-    return Verdict(VerdictKind.NO_EVIDENCE)
+        return Verdict(VerdictKind.OURS_ALTERED, None, several, _error_bound(evidence, several), derived)
+    return Verdict(VerdictKind.NO_EVIDENCE, derived_ids=derived)
 
 
 def _is_contradicted(evidence: Evidence) -> bool:
     """Whether nothing but a signature says that the bytes are ours, and the picture looks different."""
-    return evidence.exact.image_id is None and _looks_different(evidence.manifest.look_distance)
+    return evidence.exact.image_id is None and looks_different(evidence.manifest.look_distance)
 
 
 def _named(evidence: Evidence) -> tuple[str, ...]:
@@ -85,17 +93,49 @@ def _looks_like(evidence: Evidence) -> tuple[str, ...]:
 
 def _manifest_was_moved(evidence: Evidence) -> bool:
     named = evidence.manifest.image_id
-    if named is None or not _looks_different(evidence.manifest.look_distance):
+    if named is None or not looks_different(evidence.manifest.look_distance):
         return False
-    return named != evidence.watermark.image_id and named not in _looks_like(evidence)
+    vouches = named == evidence.watermark.image_id and not evidence.watermark.looks_different
+    return not vouches and named not in _looks_like(evidence)
 
 
 def _watermark_was_moved(evidence: Evidence) -> bool:
     mark = evidence.watermark
-    if mark.image_id is None or not mark.keeps_geometry or not _looks_different(mark.look_distance):
-        return False
-    return mark.image_id not in _looks_like(evidence)
+    return mark.image_id is not None and mark.looks_different and mark.image_id not in _looks_like(evidence)
 
 
-def _looks_different(distance: int | None) -> bool:
+def looks_different(distance: int | None) -> bool:
+    """Whether two pictures at this PDQ distance show something else; an unknown distance says nothing."""
     return distance is not None and distance > DIFFERENT_LOOK
+
+
+def _error_bound(evidence: Evidence, named: tuple[str, ...]) -> float | None:
+    """Of the findings that name one of `named`, together.
+
+    The bytes, the watermark and the look err independently: the bound on the watermark holds for every
+    picture, whatever it looks like, because it is over the key's secret signs. Findings of one sort do not,
+    so only the best of each sort counts.
+    """
+    exact, signed, mark, alike = evidence.exact, evidence.manifest, evidence.watermark, evidence.lookalike
+    of_bytes = [(exact.image_id, exact.error_probability)]
+    of_look: list[tuple[str | None, float | None]] = [
+        (image_id, alike.error_probability) for image_id in _looks_like(evidence)
+    ]
+    (of_bytes if signed.intact else of_look).append((signed.image_id, signed.error_probability))
+    chances = []
+    for sort in (of_bytes, [(mark.image_id, mark.error_probability)], of_look):
+        known = [chance for image_id, chance in sort if image_id in named and chance is not None]
+        chances += [min(known)] if known else []
+    return together(chances) if chances else None
+
+
+def together(chances: list[float]) -> float:
+    """Returns the chance that independent errors have a product as small as `chances` have.
+
+    With x the product of n bounds, that is at most x times the sum over k < n of (-ln x)**k / k!
+    (Fisher, Statistical Methods for Research Workers, 4th edition, 1932).
+    """
+    # Below this a float would be 0, and no error is impossible.
+    product = max(math.prod(chances), 1e-300)
+    terms = ((-math.log(product)) ** k / math.factorial(k) for k in range(len(chances)))
+    return min(1.0, product * math.fsum(terms))

@@ -76,7 +76,9 @@ def _publish(seed: int, options: dict[str, Any]) -> RegisteredImage:
         model_version=generator.version,
         digital_source_type=production.source_type(generator, material, options["prompt"]),
     )
-    return publishing.publish(rgb, origin, material.parent if material else None).image
+    if material is None:
+        return publishing.publish(rgb, origin).image
+    return publishing.publish(rgb, origin, material.parent, material.upload).image
 
 
 def _drawn(

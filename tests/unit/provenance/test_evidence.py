@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from provenance.evidence import (
+    DerivedFinding,
     Evidence,
     ExactFinding,
     LookalikeFinding,
@@ -31,12 +32,30 @@ FULL = Evidence(
         failures=("assertion.dataHash.mismatch",),
         ingredient_failures=("one", "two"),
         look_distance=12,
+        error_probability=1e-12,
     ),
     watermark=WatermarkFinding(
-        Presence.PRESENT, "image-a", "00ff00ff00ff00ff", "dwtDctSvd 1", 2.5e-20, True, 6
+        Presence.PRESENT, "image-a", "00ff00ff00ff00ff", "dwtDctSvd 1", 2.5e-20, 0.5, 6, True, 2.5e-20
     ),
-    exact=ExactFinding(Presence.PRESENT, "image-a", "WEBP"),
-    lookalike=LookalikeFinding(Presence.PRESENT, None, 4, 8, 1.5, 77, 2, ("image-a", "image-b")),
+    exact=ExactFinding(Presence.PRESENT, "image-a", "WEBP", 2.9e-39),
+    lookalike=LookalikeFinding(
+        Presence.PRESENT,
+        None,
+        4,
+        8,
+        1.5,
+        77,
+        2,
+        ("image-a", "image-b"),
+        "local features",
+        14,
+        0.5,
+        (0.5, 0.0, 0.25, 0.0, 0.5, 0.25),
+        1e-10,
+    ),
+    derived=DerivedFinding(
+        Presence.PRESENT, ("image-c",), 20, 30, "hash", 9, 0.75, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), 1e-9
+    ),
     milliseconds={"exact": 0.4, "watermark": 12.5},
 )
 
@@ -48,14 +67,14 @@ def test_survives_json(evidence: Evidence) -> None:
     # A presence is compared by identity in the verdict, and a list in place of a tuple would not be hashable.
     assert all(
         isinstance(getattr(restored, name).presence, Presence)
-        for name in ("manifest", "watermark", "exact", "lookalike")
+        for name in ("manifest", "watermark", "exact", "lookalike", "derived")
     )
     assert isinstance(restored.manifest.failures, tuple)
 
 
 def test_the_test_above_fills_in_every_field() -> None:
     """Otherwise a new field could be lost on its way through the database unseen."""
-    for finding in (FULL.manifest, FULL.watermark, FULL.exact, FULL.lookalike):
+    for finding in (FULL.manifest, FULL.watermark, FULL.exact, FULL.lookalike, FULL.derived):
         empty = type(finding)()
         same = {f.name for f in fields(finding) if getattr(finding, f.name) == getattr(empty, f.name)}
         assert same <= {"intact", "image_id"}
@@ -64,7 +83,7 @@ def test_the_test_above_fills_in_every_field() -> None:
 def test_nothing_looked_for_is_nothing_found() -> None:
     bare = Evidence("", 1, 1, "PNG")
     findings = (bare.manifest, bare.watermark, bare.exact, bare.lookalike)
-    assert {finding.presence for finding in findings} == {Presence.ABSENT}
+    assert {finding.presence for finding in (*findings, bare.derived)} == {Presence.ABSENT}
     assert [finding.image_id for finding in findings] == [None] * 4
 
 
@@ -86,7 +105,7 @@ def test_what_a_later_version_added_is_left_out() -> None:
     assert Evidence.from_json(value) == FULL
 
 
-@pytest.mark.parametrize("name", ["manifest", "watermark", "exact", "lookalike"])
+@pytest.mark.parametrize("name", ["manifest", "watermark", "exact", "lookalike", "derived"])
 @pytest.mark.parametrize("missing", ["absent", None, {}])
 def test_what_an_earlier_version_lacked_was_not_looked_for(name: str, missing: object) -> None:
     value = {**FULL.to_json(), name: missing}
@@ -97,9 +116,9 @@ def test_what_an_earlier_version_lacked_was_not_looked_for(name: str, missing: o
 
 def test_a_missing_number_or_flag_gets_its_default() -> None:
     value = FULL.to_json()
-    del value["watermark"]["keeps_geometry"], value["sha256"], value["notes"]
+    del value["watermark"]["looks_different"], value["sha256"], value["notes"]
     restored = Evidence.from_json(value)
-    assert (restored.watermark.keeps_geometry, restored.sha256, restored.notes) == (False, "", ())
+    assert (restored.watermark.looks_different, restored.sha256, restored.notes) == (False, "", ())
     assert restored.watermark.image_id == FULL.watermark.image_id
 
 

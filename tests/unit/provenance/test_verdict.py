@@ -1,10 +1,12 @@
 """The decision table, whole: every combination of signals against rules written down a second time."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from provenance.evidence import (
+    DerivedFinding,
     Evidence,
     ExactFinding,
     LookalikeFinding,
@@ -12,7 +14,7 @@ from provenance.evidence import (
     Presence,
     WatermarkFinding,
 )
-from provenance.verdict import DIFFERENT_LOOK, Verdict, VerdictKind, decide
+from provenance.verdict import DIFFERENT_LOOK, Verdict, VerdictKind, decide, together
 
 A, B, C = "image-a", "image-b", "image-c"
 ALIKE, DIFFERENT = DIFFERENT_LOOK, DIFFERENT_LOOK + 1
@@ -32,11 +34,11 @@ MANIFEST = {
 }
 WATERMARK = {
     "none": WatermarkFinding(),
-    "A, alike": WatermarkFinding(PRESENT, A, keeps_geometry=True, look_distance=ALIKE),
-    "A, different": WatermarkFinding(PRESENT, A, keeps_geometry=True, look_distance=DIFFERENT),
-    "A, a part": WatermarkFinding(PRESENT, A, keeps_geometry=False, look_distance=DIFFERENT),
-    "B": WatermarkFinding(PRESENT, B, keeps_geometry=True, look_distance=ALIKE),
-    "unknown": WatermarkFinding(PRESENT, payload="00000000000000ff", keeps_geometry=True),
+    "A, alike": WatermarkFinding(PRESENT, A, overlap=1.0, look_distance=ALIKE),
+    "A, different": WatermarkFinding(PRESENT, A, overlap=1.0, look_distance=DIFFERENT, looks_different=True),
+    "A, not compared": WatermarkFinding(PRESENT, A),
+    "B": WatermarkFinding(PRESENT, B, overlap=0.4, look_distance=ALIKE),
+    "unknown": WatermarkFinding(PRESENT, payload="00000000000000ff"),
 }
 LOOKALIKE = {
     "none": LookalikeFinding(),
@@ -45,12 +47,17 @@ LOOKALIKE = {
     "several with A": LookalikeFinding(PRESENT, candidates=2, candidate_ids=(A, C)),
     "several without A": LookalikeFinding(PRESENT, candidates=2, candidate_ids=(B, C)),
 }
-ROWS = list(product(EXACT, MANIFEST, WATERMARK, LOOKALIKE))
-Row = tuple[str, str, str, str]
+DERIVED = {
+    "none": DerivedFinding(),
+    "A": DerivedFinding(PRESENT, (A,), 40, method="hash"),
+    "C and B": DerivedFinding(PRESENT, (C, B), 12, method="local features"),
+}
+ROWS = list(product(EXACT, MANIFEST, WATERMARK, LOOKALIKE, DERIVED))
+Row = tuple[str, str, str, str, str]
 
 
 def evidence_of(row: Row) -> Evidence:
-    exact, manifest, watermark, alike = row
+    exact, manifest, watermark, alike, derived = row
     return Evidence(
         sha256="0" * 64,
         width=512,
@@ -60,6 +67,7 @@ def evidence_of(row: Row) -> Evidence:
         manifest=MANIFEST[manifest],
         watermark=WATERMARK[watermark],
         lookalike=LOOKALIKE[alike],
+        derived=DERIVED[derived],
     )
 
 
@@ -70,14 +78,15 @@ def images_in(*labels: str) -> set[str]:
 
 
 def expected(row: Row) -> tuple[VerdictKind, str | None]:
-    exact, manifest, watermark, alike = row
+    exact, manifest, watermark, alike, _ = row
     if exact == "A" or manifest in ("intact A", "intact A, unknown look"):
         return VerdictKind.OURS_INTACT, A
     if manifest == "intact A, different":
         return VerdictKind.CONFLICTING, None
-    named = images_in(*(label.replace(",", "") for label in row))
+    named = images_in(*(label.replace(",", "") for label in row[:4]))
     looks_like_a = alike in ("A", "several with A")
-    manifest_moved = manifest == "broken A, different" and not (looks_like_a or watermark.startswith("A"))
+    watermark_fits_a = watermark in ("A, alike", "A, not compared")
+    manifest_moved = manifest == "broken A, different" and not (looks_like_a or watermark_fits_a)
     watermark_moved = watermark == "A, different" and not looks_like_a
     if manifest_moved or watermark_moved or len(named) == 2:
         return VerdictKind.CONFLICTING, None
@@ -89,7 +98,7 @@ def expected(row: Row) -> tuple[VerdictKind, str | None]:
 
 
 def test_the_table_is_whole() -> None:
-    assert len(ROWS) == 2 * 9 * 6 * 5
+    assert len(ROWS) == 2 * 9 * 6 * 5 * 3
 
 
 def test_every_combination() -> None:
@@ -118,9 +127,17 @@ def assert_what_always_holds(row: Row) -> None:
     if verdict.image_id is not None:
         assert verdict.image_id in verdict.named_ids
     assert len(set(verdict.named_ids)) == len(verdict.named_ids)
+    # What was made from the picture is told in every case, and never makes the picture ours.
+    assert set(verdict.derived_ids) == set(evidence.derived.image_ids) - set(verdict.named_ids)
+    without = decide(replace(evidence, derived=DerivedFinding()))
+    assert (without.kind, without.image_id, without.named_ids) == (
+        verdict.kind,
+        verdict.image_id,
+        verdict.named_ids,
+    )
 
 
-KNOWN: list[tuple[Row, Verdict]] = [
+KNOWN: list[tuple[tuple[str, str, str, str], Verdict]] = [
     # Nothing at all, and things that are not ours.
     (("none", "none", "none", "none"), Verdict(VerdictKind.NO_EVIDENCE)),
     (("none", "unreadable", "none", "none"), Verdict(VerdictKind.NO_EVIDENCE)),
@@ -143,7 +160,7 @@ KNOWN: list[tuple[Row, Verdict]] = [
     (("none", "intact A, unknown look", "none", "none"), Verdict(VerdictKind.OURS_INTACT, A, (A,))),
     (("A", "intact A, different", "none", "none"), Verdict(VerdictKind.OURS_INTACT, A, (A,))),
     # A picture that was cut keeps its manifest and looks different: pixels that name the same image tell.
-    (("none", "broken A, different", "A, a part", "none"), Verdict(VerdictKind.OURS_ALTERED, A, (A,))),
+    (("none", "broken A, different", "A, not compared", "none"), Verdict(VerdictKind.OURS_ALTERED, A, (A,))),
     (("none", "broken A, different", "none", "A"), Verdict(VerdictKind.OURS_ALTERED, A, (A,))),
     (("none", "none", "A, different", "A"), Verdict(VerdictKind.OURS_ALTERED, A, (A,))),
     # Both marks moved together: the one does not vouch for the other.
@@ -159,14 +176,69 @@ KNOWN: list[tuple[Row, Verdict]] = [
 
 
 @pytest.mark.parametrize(("row", "verdict"), KNOWN, ids=[" / ".join(row) for row, _ in KNOWN])
-def test_known_answers(row: Row, verdict: Verdict) -> None:
-    assert decide(evidence_of(row)) == verdict
+def test_known_answers(row: tuple[str, str, str, str], verdict: Verdict) -> None:
+    assert decide(evidence_of((*row, "none"))) == verdict
 
 
-def test_a_cropped_copy_need_not_look_like_the_whole() -> None:
-    cropped = WatermarkFinding(PRESENT, A, keeps_geometry=False, look_distance=130)
-    evidence = Evidence("0" * 64, 200, 200, "PNG", watermark=cropped)
+def test_a_part_whose_quarters_agree_need_not_look_like_the_whole() -> None:
+    captioned = WatermarkFinding(PRESENT, A, overlap=0.9, look_distance=130, looks_different=False)
+    evidence = Evidence("0" * 64, 200, 200, "PNG", watermark=captioned)
     assert decide(evidence) == Verdict(VerdictKind.OURS_ALTERED, A, (A,))
+
+
+def test_a_picture_that_images_were_made_from_is_not_ours() -> None:
+    found = decide(Evidence(derived=DERIVED["C and B"]))
+    assert found == Verdict(VerdictKind.NO_EVIDENCE, derived_ids=(C, B))
+
+
+def test_an_image_that_is_named_is_not_listed_as_made_from_itself() -> None:
+    found = decide(Evidence(watermark=WATERMARK["A, alike"], derived=DerivedFinding(PRESENT, (C, A), 30)))
+    assert found == Verdict(VerdictKind.OURS_ALTERED, A, (A,), derived_ids=(C,))
+
+
+class TestErrorBound:
+    MARK = WatermarkFinding(PRESENT, A, error_probability=1e-9)
+    ALIKE = LookalikeFinding(PRESENT, A, candidates=1, candidate_ids=(A,), error_probability=1e-6)
+    SEVERAL = LookalikeFinding(PRESENT, candidates=2, candidate_ids=(A, C), error_probability=1e-4)
+
+    def bound(self, **findings: object) -> float | None:
+        return decide(replace(Evidence(), **findings)).error_bound  # type: ignore[arg-type]
+
+    def test_of_one_finding_is_its_own(self) -> None:
+        assert self.bound(watermark=self.MARK) == pytest.approx(1e-9)
+        assert self.bound(lookalike=self.ALIKE) == pytest.approx(1e-6)
+        assert self.bound(lookalike=self.SEVERAL) == pytest.approx(1e-4)
+
+    def test_of_two_independent_ones_is_smaller_than_either(self) -> None:
+        found = self.bound(watermark=self.MARK, lookalike=self.ALIKE)
+        # x (1 - ln x) with x = 1e-15
+        assert found == pytest.approx(1e-15 * (1 + 15 * 2.302585), rel=1e-6)
+
+    def test_a_manifest_that_was_cut_off_its_bytes_counts_as_look_and_only_once(self) -> None:
+        broken = ManifestFinding(PRESENT, "Invalid", A, look_distance=20, error_probability=1e-8)
+        assert self.bound(manifest=broken, lookalike=self.ALIKE) == pytest.approx(1e-8)
+
+    def test_signature_and_bytes_count_once(self) -> None:
+        signed = ManifestFinding(PRESENT, "Trusted", A, intact=True, error_probability=1e-38)
+        exact = ExactFinding(PRESENT, A, "PNG", error_probability=1e-38)
+        assert self.bound(manifest=signed, exact=exact) == pytest.approx(1e-38)
+
+    def test_what_names_another_image_does_not_support_this_one(self) -> None:
+        signed = ManifestFinding(PRESENT, "Trusted", B, intact=True, error_probability=1e-38)
+        assert self.bound(manifest=signed, watermark=self.MARK) == pytest.approx(1e-38)
+
+    def test_without_a_claim_or_a_number_there_is_none(self) -> None:
+        assert self.bound() is None
+        assert self.bound(manifest=ManifestFinding(PRESENT, "Invalid", A)) is None
+        assert self.bound(watermark=replace(self.MARK, looks_different=True)) is None
+
+    def test_no_error_is_impossible(self) -> None:
+        assert 0 < together([1e-200, 1e-200]) < 1e-290
+        assert together([1.0, 1.0]) == 1.0
+
+    def test_holds_for_independent_errors(self) -> None:
+        """Two uniform chances have a product of 0.01 or less with probability 0.0561."""
+        assert together([0.1, 0.1]) == pytest.approx(0.0560517, rel=1e-5)
 
 
 def test_the_bytes_are_stronger_than_an_intact_signature() -> None:
@@ -182,7 +254,5 @@ def test_the_bytes_are_stronger_than_an_intact_signature() -> None:
 
 
 def test_an_unknown_distance_is_not_a_different_look() -> None:
-    evidence = Evidence(
-        "0" * 64, 9, 9, "PNG", watermark=WatermarkFinding(PRESENT, A, keeps_geometry=True, look_distance=None)
-    )
+    evidence = Evidence("0" * 64, 9, 9, "PNG", manifest=ManifestFinding(PRESENT, "Invalid", A))
     assert decide(evidence).kind is VerdictKind.OURS_ALTERED

@@ -1,0 +1,177 @@
+"""Registered images that a suspect may come from: searched by hash and by local features, each confirmed.
+
+A hash finds whole pictures, in 8 orientations, and the photograph within a screenshot or a border. Local
+features find parts, turned and rescaled. Both only propose; `provenance.confirmation` decides.
+"""
+
+import io
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from PIL import Image
+
+from provenance import confirmation, fingerprint, photo_rectangle, registry
+from provenance.confirmation import Confirmation
+from provenance.fingerprint import LEAST_QUALITY, Look
+from provenance.local_features import search
+from provenance.local_features.alignment import IDENTITY, Alignment
+from provenance.models import RegisteredImage
+from provenance.orientations import ORIENTATIONS, nearest_orientation
+
+HASH: Final = "hash"
+LOCAL_FEATURES: Final = "local features"
+
+# Counting millions of rows takes seconds. Beyond this the planner's estimate, which grows with the table,
+# will do for a bound on errors.
+_COUNTED: Final = 10_000
+_COUNT = """
+    SELECT
+        (SELECT count(*) FROM (
+            SELECT 1 FROM provenance_registeredimage WHERE published_at IS NOT NULL LIMIT %s) AS counted),
+        (SELECT reltuples FROM pg_class WHERE oid = 'provenance_registeredimage'::regclass)
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """A rectangle of the suspect, its look, and where it lies.
+
+    Attributes:
+        placed: Maps the whole suspect, in fractions, to this view.
+    """
+
+    look: Look
+    placed: Alignment
+
+
+@dataclass(frozen=True)
+class Match:
+    """A registered image that a view of the suspect was confirmed to show.
+
+    Attributes:
+        found_at: Where the view was first thought to lie on the image; `fit` has it refined.
+        compared: How many images the search had to choose from.
+        looked_up: The distance at which the hash look-up found it; None for local features.
+    """
+
+    image: RegisteredImage
+    method: str
+    view: View
+    found_at: Alignment
+    inliers: int | None
+    fit: Confirmation
+    compared: int
+    looked_up: int | None = None
+
+    @property
+    def chance(self) -> float:
+        """Bound on the chance that any of the images compared fits a stranger's picture as well."""
+        if self.looked_up is not None and not confirmation.agrees_as_a_whole(self.fit):
+            return min(1.0, self.compared * confirmation.chance_of(self.looked_up))
+        return min(1.0, self.compared * confirmation.chance(self.fit))
+
+    @property
+    def alignment(self) -> tuple[float, ...]:
+        """Maps the whole suspect to the image."""
+        return self.fit.alignment.after(self.view.placed).matrix
+
+
+def views(look: Look) -> list[View]:
+    """Returns the whole picture and, in a screenshot or a border, the photograph in it."""
+    found = [View(look, IDENTITY)]
+    rectangle = photo_rectangle.find(look.small)
+    if rectangle is not None:
+        top, left, bottom, right = rectangle
+        height, width = look.small.shape[:2]
+        across, down = width / (right - left), height / (bottom - top)
+        placed = Alignment((across, 0.0, -left / (right - left), 0.0, down, -top / (bottom - top)))
+        part = np.ascontiguousarray(look.small[top:bottom, left:right])
+        found.append(View(fingerprint.look(part), placed))
+    return found
+
+
+def by_hash(seen: Sequence[View]) -> list[Match]:
+    """Returns what the first view that resembles anything as a whole resembles."""
+    for view in seen:
+        matches = list(_by_hash(view))
+        if matches:
+            return _with_family(matches)
+    return []
+
+
+def by_local_features(seen: Sequence[View]) -> list[Match]:
+    """Returns the images of which any view shows a part."""
+    found = search.search([view.look.small for view in seen])
+    rows = RegisteredImage.objects.in_bulk([candidate.image_id for candidate in found])
+    matches: dict[uuid.UUID, Match] = {}
+    for candidate in found:
+        view, image = seen[candidate.view], rows[candidate.image_id]
+        if image.pk in matches:
+            continue
+        match = _confirmed(image, view, candidate.alignment, candidate.inliers, compared=len(found))
+        if match is not None:
+            matches[image.pk] = match
+    return _with_family(list(matches.values()))
+
+
+def published_count() -> int:
+    """Returns how many images are published; above `_COUNTED` an estimate, at least that many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [_COUNTED])
+        counted, estimated = cursor.fetchone()
+    return max(int(counted), int(estimated) if counted == _COUNTED else 0)
+
+
+def stored_thumbnail(image: RegisteredImage) -> NDArray[np.uint8]:
+    """Returns the pixels of the thumbnail that we made of a registered image, uint8 (h, w, 3)."""
+    return np.asarray(Image.open(io.BytesIO(bytes(image.thumbnail))).convert("RGB"))
+
+
+def _by_hash(view: View) -> Iterator[Match]:
+    if view.look.fingerprint.quality < LEAST_QUALITY:
+        return
+    found = [image_id for image_id, _ in registry.nearest(view.look.orientations)]
+    rows = RegisteredImage.objects.in_bulk(found)
+    compared = published_count() * len(ORIENTATIONS) if found else 0
+    for image in (rows[image_id] for image_id in found if image_id in rows):
+        assert image.pdq is not None
+        assert image.pdq_quality is not None
+        if image.pdq_quality < LEAST_QUALITY:
+            continue
+        orientation, distance = nearest_orientation(image.pdq, view.look)
+        match = _confirmed(image, view, orientation.alignment, None, compared=compared)
+        if match is not None:
+            yield replace(match, looked_up=distance)
+
+
+def _confirmed(
+    image: RegisteredImage, view: View, placed: Alignment, inliers: int | None, *, compared: int
+) -> Match | None:
+    fit = confirmation.confirm(view.look.small, stored_thumbnail(image), placed)
+    if fit is None or not confirmation.accepts(fit, inliers):
+        return None
+    method = HASH if inliers is None else LOCAL_FEATURES
+    return Match(image, method, view, placed, inliers, fit, compared)
+
+
+def _with_family(matches: list[Match]) -> list[Match]:
+    """Adds images that resemble the best match, where they fit the suspect as it does.
+
+    Results of one prompt are found together or not at all, only if none is lost at a threshold.
+    """
+    if not matches:
+        return []
+    best = min(matches, key=lambda match: match.fit.pixel_difference)
+    assert best.image.pdq is not None
+    known = {match.image.pk for match in matches}
+    near = [image_id for image_id, _ in registry.nearest([best.image.pdq]) if image_id not in known]
+    relatives = (
+        _confirmed(image, best.view, best.found_at, best.inliers, compared=best.compared)
+        for image in RegisteredImage.objects.filter(pk__in=near)
+    )
+    return matches + [match for match in relatives if match is not None]
