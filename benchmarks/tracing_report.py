@@ -1,0 +1,119 @@
+"""The section of docs/benchmarks.md on tracing, from the lines of benchmarks/tracing.py."""
+
+import datetime
+import statistics
+from collections.abc import Sequence
+from typing import Final
+
+from scipy.stats import beta
+
+from benchmarks import watermark_report
+from benchmarks.tracing_copies import GROUPS, TARGETS
+from benchmarks.watermark_queue import Line
+
+BEGIN: Final = "<!-- tracing:begin -->"
+END: Final = "<!-- tracing:end -->"
+MODES: Final = ("every signal", "without the watermark")
+SURE_PDQ: Final = 31
+
+
+def section(copies: Sequence[Line], strangers: Sequence[Line], lookups: Sequence[Line]) -> str:
+    """Returns the section, Markdown without its markers."""
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    parts = [
+        "## Tracing: the whole cascade\n\n"
+        "`.venv/bin/python -m benchmarks.tracing` with `prepare`, `copies`, `strangers`, "
+        f"`lookups`, `report`, {today}. A copy is found if the right image is named, alone or as one of "
+        "several that look alike. PDQ is what one would otherwise take: the right hash within "
+        f"{SURE_PDQ} bits, in any orientation."
+    ]
+    if copies:
+        parts += [_groups(copies), _attacks(copies), _times(copies)]
+    if strangers:
+        parts.append(_strangers(strangers))
+    if lookups:
+        parts.append(_lookups(lookups))
+    return "\n\n".join(parts)
+
+
+def write(text: str) -> None:
+    """Puts the section into docs/benchmarks.md."""
+    watermark_report.put(text, BEGIN, END)
+
+
+def highest_rate(claims: int, asked: int) -> float:
+    """Returns the upper end of the 95 % interval of a rate (Clopper and Pearson, Biometrika 26, 1934)."""
+    return 1.0 if claims == asked else float(beta.ppf(0.975 if claims else 0.95, claims + 1, asked - claims))
+
+
+def _groups(lines: Sequence[Line]) -> str:
+    rows = []
+    for group, names in GROUPS.items():
+        own = [line for line in lines if line["attack"] in names]
+        if not own:
+            continue
+        found = [_share(own, mode, "found") for mode in MODES]
+        wrong = sum(line[mode]["wrong"] for line in own for mode in MODES)
+        pdq = sum(line["pdq"] <= SURE_PDQ for line in own) / len(own)
+        asked = " / ".join(f"{100 * target:g} %" for target in TARGETS[group])
+        rows.append(
+            f"| {group} | {len(own)} | {100 * found[0]:.1f} % | {100 * found[1]:.1f} % | {asked} "
+            f"| {100 * pdq:.1f} % | {_ratio(found[1], pdq)} | {wrong} |"
+        )
+    head = "| Copies | n | found | without the watermark | asked | PDQ | ours : PDQ | wrong image |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+
+
+def _attacks(lines: Sequence[Line]) -> str:
+    rows = []
+    for name in (name for names in GROUPS.values() for name in names):
+        own = [line for line in lines if line["attack"] == name]
+        if not own:
+            continue
+        shares = [100 * _share(own, mode, "found") for mode in MODES]
+        alone = 100 * _share(own, MODES[1], "alone")
+        pdq = 100 * sum(line["pdq"] <= SURE_PDQ for line in own) / len(own)
+        rows.append(f"| {name} | {len(own)} | {shares[0]:.1f} | {shares[1]:.1f} | {alone:.1f} | {pdq:.1f} |")
+    head = "| Attack | n | found, % | without the watermark | of it, named alone | PDQ |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
+def _times(lines: Sequence[Line]) -> str:
+    rows = []
+    for mode in MODES:
+        for by in ("watermark", "hash", "local features", ""):
+            took = [line[mode]["seconds"] for line in lines if line[mode]["by"] == by]
+            if took:
+                spread = sorted(took)
+                rows.append(
+                    f"| {mode} | {by or 'nothing'} | {len(took)} | {1000 * statistics.median(took):.0f} ms "
+                    f"| {1000 * spread[int(0.95 * len(spread))]:.0f} ms |"
+                )
+    head = "| Asked with | answered by | n | median | 95 % |"
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
+
+
+def _strangers(lines: Sequence[Line]) -> str:
+    claims = sum(line["verdict"] != "NO_EVIDENCE" for line in lines)
+    seconds = statistics.median(line["seconds"] for line in lines)
+    return (
+        f"Pictures that are not registered, whole cascade: {claims} claims in {len(lines):,} "
+        f"(95 %: at most {highest_rate(claims, len(lines)):.1e} a picture), median {seconds:.2f} s."
+    )
+
+
+def _lookups(lines: Sequence[Line]) -> str:
+    asked, claims = (sum(line[name] for line in lines) for name in ("lookups", "claims"))
+    candidates = sum(line["candidates"] for line in lines)
+    return (
+        f"Hash look-ups of pictures that are not registered: {claims} claims in {asked:,} (95 %: at most "
+        f"{highest_rate(claims, asked):.1e} a look-up); {candidates} candidates (64 bits)."
+    )
+
+
+def _share(lines: Sequence[Line], mode: str, what: str) -> float:
+    return sum(bool(line[mode][what]) for line in lines) / len(lines)
+
+
+def _ratio(ours: float, theirs: float) -> str:
+    return f"{ours / theirs:.2f}" if theirs else "-"
