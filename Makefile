@@ -39,7 +39,7 @@ unit: $(VENV)/.installed
 	$(BIN)/pytest tests/unit tests/test_architecture.py
 
 integration: $(VENV)/.installed
-	$(BIN)/pytest tests/integration
+	$(BIN)/pytest tests/integration --numprocesses 2 --dist worksteal
 
 browser: $(VENV)/.installed chromium
 	$(BIN)/pytest tests/browser

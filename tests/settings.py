@@ -2,9 +2,10 @@
 
 import os
 import secrets
-from pathlib import Path
 
-os.environ.setdefault("TRACERY_VAR", str(Path(__file__).parent.parent / "var" / "test"))
+from tests import folders
+
+os.environ["TRACERY_VAR"] = folders.own()
 # A folder of its own never has a local.env, so nothing of the developer's leaks into a test.
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
 os.environ.setdefault("WATERMARK_KEYS", secrets.token_urlsafe(48))
