@@ -16,11 +16,15 @@ class NotAdmitted(AccountError):
 
 
 class TooMany(AccountError):
-    """A count against a limit is used up."""
+    """A count against a limit is used up; after `retry_after_seconds` another try may succeed."""
 
     code = "too_many"
     user_message = "That was too many requests in a short time. Please wait a minute and try again."
     http_status = 429
+
+    def __init__(self, retry_after_seconds: int = 60) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
 
 
 class AlreadyDecided(AccountError):

@@ -35,7 +35,7 @@ def take(key: str, *, limit: int, window_seconds: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [key, window, limit])
         if cursor.fetchone() is None:
-            raise TooMany
+            raise TooMany(window_seconds - now % window_seconds)
 
 
 def forget_old(*, older_than: dt.timedelta) -> int:

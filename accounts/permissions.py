@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -97,9 +98,14 @@ def _refuse_unless_staff(request: HttpRequest) -> HttpResponse | None:
     user = cast(User, request.user)
     if not user.is_staff:
         raise PermissionDenied
-    if settings.PRODUCTION and not is_mfa_enabled(user):
-        return _go(request, reverse("mfa_index"))
-    return None
+    return None if may_work_as_staff(user) else _go(request, reverse("mfa_index"))
+
+
+def may_work_as_staff(user: User | AnonymousUser) -> bool:
+    """True for staff; in production only with two-step sign-in switched on."""
+    if not user.is_authenticated or not user.is_staff:
+        return False
+    return not settings.PRODUCTION or bool(is_mfa_enabled(user))
 
 
 def _where_to_return(request: HttpRequest) -> str:

@@ -40,8 +40,10 @@ class Picture:
         return self.kind != KINDS[2]
 
     def load(self, side: int) -> NDArray[np.uint8]:
-        """Returns the picture, uint8, shape (side, side, 3). A photograph that is smaller is one of several
-        that are laid side by side at their own pixels: enlarged, it would lack what pictures of that size have.
+        """Returns the picture, uint8, shape (side, side, 3).
+
+        A photograph that is smaller is one of several, laid side by side at their own pixels: enlarged,
+        it would lack what pictures of that size have.
         """
         if self.kind == KINDS[0]:
             return _photograph(PHOTOGRAPHS / self.name, side)
@@ -88,7 +90,8 @@ def _photograph(path: Path, side: int) -> NDArray[np.uint8]:
     names = sorted(other.name for other in path.parent.iterdir() if other.suffix == path.suffix)
     start = names.index(path.name)
     part = -(-side // each)
-    squares = [_at_side(_square(path.with_name(names[(start + k) % len(names)])), part) for k in range(each**2)]
+    shown = [path.with_name(names[(start + k) % len(names)]) for k in range(each**2)]
+    squares = [_at_side(_square(other), part) for other in shown]
     rows = [np.concatenate(squares[row * each : (row + 1) * each], axis=1) for row in range(each)]
     return np.ascontiguousarray(np.concatenate(rows)[:side, :side])
 

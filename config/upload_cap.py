@@ -6,9 +6,8 @@ length is all there is to check.
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from config.middleware import GetResponse
+from config.middleware import GetResponse, problem
 
 
 def refuse_large_bodies(get_response: GetResponse) -> GetResponse:
@@ -17,8 +16,7 @@ def refuse_large_bodies(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         stated = request.META.get("CONTENT_LENGTH") or "0"
         if stated.isdigit() and int(stated) > settings.MAX_BODY_BYTES:
-            context = {"code": "too_many_bytes", "message": _message()}
-            return render(request, "problem.html", context, status=413)
+            return problem(request, "too_many_bytes", _message(), 413)
         return get_response(request)
 
     return middleware

@@ -8,6 +8,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("provenance.urls")),
+    path("api/v1/", include("provenance.api_urls")),
     path("", include("generation.urls")),
     path("", include("reports.urls")),
 ]

@@ -11,7 +11,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 from django.utils import timezone
 
-from provenance import certificates
+from provenance import certificates, hash_search
 from provenance.errors import BadCertificate
 
 # How long a certification authority may take to issue the next one.
@@ -26,6 +26,15 @@ class ProvenanceConfig(AppConfig):
 def check_signing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Returns what is wrong with the signing files. Outside production `make run` makes them itself."""
     return list(_problems()) if settings.PRODUCTION else []
+
+
+@register
+def check_hash_search(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Returns an error if `HASH_SEARCH` names no search that there is."""
+    if settings.HASH_SEARCH in hash_search.KINDS:
+        return []
+    hint = f"Set it to {' or '.join(hash_search.KINDS)}."
+    return [Error(f"HASH_SEARCH is {settings.HASH_SEARCH!r}.", hint=hint, id="provenance.E006")]
 
 
 def _problems() -> Iterator[CheckMessage]:

@@ -21,6 +21,10 @@ class ProvenanceError(Exception):
 class UnreadableImage(ProvenanceError):
     """The bytes cannot be turned into pixels within our limits."""
 
+    @property
+    def http_status(self) -> int:
+        return {"too_many_bytes": 413, "not_an_image": 415}.get(self.code, 422)
+
 
 class UnreadableManifest(ProvenanceError):
     """There is provenance data in the file, and it cannot be parsed."""
@@ -46,3 +50,5 @@ class UploadsFull(ProvenanceError):
     """There is no room for another upload until earlier ones are deleted."""
 
     http_status = 503
+    # How often expired uploads are looked for (CELERY_BEAT_SCHEDULE).
+    retry_after_seconds = 600

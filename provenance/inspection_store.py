@@ -15,12 +15,14 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts.errors import TooMany
-from provenance import images
+from provenance import evidence, images
 from provenance.errors import UploadsFull
 from provenance.models import Inspection
 
 # Two tabs and a retry. Whoever waits for more keeps the workers from everybody else.
 MOST_UNFINISHED: Final = 4
+# The error code of a check that its sender ended.
+CANCELLED: Final = "cancelled"
 _FULL: Final = "We have no room for another picture at the moment. Please try again in a few hours."
 # Any number; names the lock under which room for uploads is counted and taken.
 _ROOM_LOCK: Final = 0x7570_6C6F
@@ -28,6 +30,8 @@ _ROOM_LOCK: Final = 0x7570_6C6F
 
 def receive(upload: "UploadedFile[bytes]", *, client: str = "") -> Inspection:
     """Stores a stranger's file and returns its row, to be examined by a worker. Nothing is decoded here.
+
+    The row is finished already if the same bytes were examined a moment ago (CHECK_REUSE_SECONDS).
 
     Args:
         upload: As Django received it.
@@ -47,7 +51,9 @@ def receive(upload: "UploadedFile[bytes]", *, client: str = "") -> Inspection:
     data = upload.read()
     if images.sniff(data) is None:
         raise images.unreadable("not_an_image")
-    return store(data, client=client)
+    row = store(data, client=client)
+    _copy_findings(row)
+    return row
 
 
 def store(data: bytes, *, client: str = "") -> Inspection:
@@ -62,6 +68,32 @@ def store(data: bytes, *, client: str = "") -> Inspection:
     row = _make_row(data, client)
     default_storage.save(row.upload_name, ContentFile(data))
     return row
+
+
+def _copy_findings(row: Inspection) -> None:
+    """Gives a waiting row what was found in the same bytes a moment ago, if anything was.
+
+    Each row has an upload of its own, so deleting the one or keeping it for a case says nothing about the
+    other. The time runs from when the registry was read, and is copied with the findings: copies of copies
+    do not outlive it, and what was published or withdrawn since is hidden no longer than that.
+    """
+    since = row.created_at - dt.timedelta(seconds=settings.CHECK_REUSE_SECONDS)
+    same = Inspection.objects.filter(sha256=row.sha256, size_bytes=row.size_bytes)
+    earlier = same.filter(
+        status=Inspection.Status.DONE,
+        claimed_at__gt=since,
+        upload_deleted_at__isnull=True,
+        evidence__version=evidence.VERSION,
+    ).order_by("-claimed_at")
+    if (found := earlier.first()) is None:
+        return
+    copied = {
+        name: getattr(found, name) for name in ("verdict", "evidence", "image", "preview", "claimed_at")
+    }
+    finished = {"status": Inspection.Status.DONE, "client": "", "finished_at": timezone.now()}
+    waiting = Inspection.objects.filter(pk=row.pk, status=Inspection.Status.QUEUED)
+    if waiting.update(**copied, **finished):
+        row.refresh_from_db()
 
 
 @transaction.atomic
@@ -129,6 +161,28 @@ def _delete_upload(row: Inspection) -> bool:
     if deleted:
         default_storage.delete(row.upload_name)
     return bool(deleted)
+
+
+@transaction.atomic
+def cancel(row: Inspection) -> bool:
+    """Ends a check that is not finished and deletes its upload at once; a worker's late answer is dropped.
+
+    Returns:
+        False if it had ended, or if a report was filed with it: then the picture belongs to the case.
+    """
+    now = timezone.now()
+    unfinished = Inspection.objects.unfinished().filter(pk=row.pk, expires_at__isnull=False)
+    cancelled = unfinished.update(
+        status=Inspection.Status.FAILED,
+        error_code=CANCELLED,
+        error_message="You ended this check before there was an answer. The picture was deleted.",
+        client="",
+        finished_at=now,
+        upload_deleted_at=now,
+    )
+    if cancelled:
+        default_storage.delete(row.upload_name)
+    return bool(cancelled)
 
 
 def examine_again(row: Inspection) -> bool:

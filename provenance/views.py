@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import client, limits
+from accounts import client
 from accounts.models import User
 from accounts.permissions import SignedInRequest, public, signed_in, staff
-from provenance import answers, images, inspection_store, tasks
+from provenance import answers, images, inspection_store, intake, tasks
 from provenance.evidence import Evidence
 from provenance.forms import SuspectForm
 from provenance.models import Inspection, PublishedFile, RegisteredImage
@@ -26,10 +26,9 @@ from provenance.verdict import VerdictKind
 def verify(request: HttpRequest) -> HttpResponse:
     form = SuspectForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        sender = client.counted(request)
-        limits.take(f"verify:{sender}", limit=settings.CHECKS_PER_MINUTE, window_seconds=60)
-        row = inspection_store.receive(form.cleaned_data["picture"], client=sender)
-        tasks.examine.delay_on_commit(row.pk)
+        row = intake.accept(form.cleaned_data["picture"], client=client.counted(request))
+        if row.status == Inspection.Status.QUEUED:
+            tasks.examine.delay_on_commit(row.pk)
         return redirect("provenance:answer", row.pk)
     context = {"form": form, "max_bytes": images.MAX_BYTES, "hours": settings.UPLOAD_LIFETIME_HOURS}
     return render(request, "provenance/verify.html", context)
@@ -40,11 +39,20 @@ def verify(request: HttpRequest) -> HttpResponse:
 @public
 def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     row = get_object_or_404(Inspection.objects.select_related("image"), pk=pk)
-    context: dict[str, object] = {"inspection": row}
+    if request.headers.get("HX-Request") and request.GET.get("seen") == row.status:
+        return HttpResponse(status=204)  # nothing has changed: the page stays as it is, focus and all
+    context: dict[str, object] = {"inspection": row, "hours": settings.UPLOAD_LIFETIME_HOURS}
     if row.status == Inspection.Status.DONE and row.evidence:
         context["answer"] = answers.answer(Evidence.from_json(row.evidence), VerdictKind(row.verdict))
     template = "provenance/_answer.html" if request.headers.get("HX-Request") else "provenance/answer.html"
     return render(request, template, context)
+
+
+@require_POST
+@public
+def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    inspection_store.cancel(get_object_or_404(Inspection, pk=pk))
+    return redirect("provenance:answer", pk)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 
 from accounts.models import AccountDecision, User
 from provenance.models import Inspection, RegisteredImage
+from provenance.verdict import VerdictKind
 from reports import casework, drafts, notices, passphrase
 from reports.linking import NamedImage, can_link, named_images
 from reports.models import Case, CaseQuerySet, Decision, Link, Notice
@@ -164,6 +165,12 @@ def _examined(inspection: Inspection) -> str:
         return "We could not read the file. A person will still look at your report."
     if inspection.image is not None:
         return "It leads to an image that was made here."
+    if inspection.verdict == VerdictKind.CONFLICTING:
+        return "The marks in it contradict each other. A person looks at them."
+    if inspection.verdict == VerdictKind.OURS_ALTERED:
+        return "Several images made here look like it. A person finds out which one it is."
+    if inspection.evidence.get("derived", {}).get("image_ids"):
+        return "An image made here was derived from a picture like it. A person looks at both."
     return "We found no sign that it was made here. That does not prove that it was not."
 
 

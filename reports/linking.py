@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from provenance.evidence import Evidence
 from provenance.models import RegisteredImage
+from provenance.trace_sheet import signals_by_image
 from reports import casework
 from reports.errors import NoSuchImage, TakeDownStands
 from reports.models import Case, Link
@@ -32,7 +33,7 @@ def named_images(case: Case) -> list[NamedImage]:
     """Returns the published images named by the findings, strongest signal first, without the traced one."""
     if case.inspection is None or not case.inspection.evidence:
         return []
-    signals = _signals(Evidence.from_json(case.inspection.evidence))
+    signals = signals_by_image(Evidence.from_json(case.inspection.evidence))
     images = RegisteredImage.objects.published().select_related("owner").in_bulk(list(signals))
     return [
         NamedImage(images[pk], tuple(names))
@@ -73,18 +74,3 @@ def link(case_id: uuid.UUID, image_id: uuid.UUID, *, by: User) -> Link:
         raise NoSuchImage
     case.save(update_fields=["image"])
     return Link.objects.create(case=case, image=case.image, made_by=by)
-
-
-def _signals(evidence: Evidence) -> dict[uuid.UUID, list[str]]:
-    alike = evidence.lookalike
-    named = [
-        (evidence.exact.image_id, "the same bytes"),
-        (evidence.manifest.image_id, "signed manifest"),
-        (evidence.watermark.image_id, "watermark"),
-        *((image_id, "looks alike") for image_id in dict.fromkeys((alike.image_id, *alike.candidate_ids))),
-    ]
-    signals: dict[uuid.UUID, list[str]] = {}
-    for image_id, signal in named:
-        if image_id:
-            signals.setdefault(uuid.UUID(image_id), []).append(signal)
-    return signals

@@ -68,6 +68,7 @@ def test_the_web_process_loads_no_heavy_library() -> None:
         "import django, sys; django.setup();"
         "from django.urls import get_resolver; get_resolver().url_patterns;"
         "heavy = {'torch','diffusers','transformers','c2pa','cv2','scipy','imagehash','pdqhash'};"
+        "heavy |= {'numba','faiss'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}

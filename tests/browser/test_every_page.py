@@ -42,6 +42,18 @@ DEFECTS = """() => {
         if (!document.getElementById(id)) defects.push(`${attribute} names nothing: ${id}`);
   return defects;
 }"""
+# How far the drawn corners of the whole picture are from those of the picture itself, in pixels.
+OFF_BY = """picture => {
+  const shown = picture.getBoundingClientRect();
+  const drawing = picture.parentElement.querySelector("svg");
+  const outline = drawing.querySelector(".outline").getBoundingClientRect();
+  const scale = Math.min(shown.width / picture.naturalWidth, shown.height / picture.naturalHeight);
+  const [width, height] = [picture.naturalWidth * scale, picture.naturalHeight * scale];
+  const left = shown.left + (shown.width - width) / 2;
+  const top = shown.top + (shown.height - height) / 2;
+  const sides = [outline.left - left, outline.top - top, outline.width - width, outline.height - height];
+  return Math.max(...sides.map(Math.abs));
+}"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 FOR_EVERYBODY = ("/", "/policy", "/verify", "/report", "/report/status", "/report/receipt", "/nothing-here")
@@ -52,7 +64,8 @@ FOR_MAKERS = (
 )  # fmt: skip
 FOR_STAFF = (
     "/staff/cases", "/staff/cases?tab=decided", "/staff/cases?q=TR-2222", "/staff/admissions",
-    "/staff/admissions?show=decided", "/staff/refusals",
+    "/staff/admissions?show=decided", "/staff/refusals", "/staff/inspections",
+    "/staff/inspections?verdict=CONFLICTING",
 )  # fmt: skip
 
 
@@ -87,7 +100,9 @@ def filled(chromium: Browser, system: RunningSystem) -> Filled:
     number, _ = steps.send_report(page, told="It " + "goes on and on " * 40, seen_at="https://" + "a" * 90)
     context.close()
     return Filled(
-        (answer, report), (job, image, f"{image}/edit", f"{image}/vary", refusal), (f"/staff/cases/{number}",)
+        (answer, report),
+        (job, image, f"{image}/edit", f"{image}/vary", refusal),
+        (f"/staff/cases/{number}", f"/staff/inspections/{answer.rsplit('/', 1)[1]}"),
     )
 
 
@@ -101,6 +116,20 @@ def test_pages_for_makers(visit: Visit, system: RunningSystem, filled: Filled) -
 
 def test_pages_for_staff(visit: Visit, system: RunningSystem, filled: Filled) -> None:
     _look_at(_signed_in(visit, system.staff), FOR_STAFF + filled.for_staff)
+
+
+def test_the_outline_lies_on_the_picture(visit: Visit, system: RunningSystem, filled: Filled) -> None:
+    """Whatever room the page has: drawing and picture are scaled and centred alike."""
+    page = _signed_in(visit, system.staff)
+    page.goto(filled.for_staff[0])
+    page.get_by_role("link", name="Both pictures laid over each other").click()
+    expect(steps.title(page)).to_contain_text("Check of")
+    for width in (1280, *PHONE_WIDTHS):
+        page.set_viewport_size({"width": width, "height": 900})
+        for alt in ("The picture that was brought", "The registered image"):
+            picture = page.get_by_alt_text(alt, exact=True)
+            assert steps.is_shown(picture)
+            assert picture.evaluate(OFF_BY) < 2, alt
 
 
 def test_a_form_without_its_cookie_says_what_to_do(visit: Visit) -> None:

@@ -78,9 +78,7 @@ def _best_corners(fits: NDArray[np.float32], spread: float) -> NDArray[np.float6
 
 
 @njit(cache=True, fastmath=True)
-def _fits_of(
-    draws: NDArray[np.float32], fits: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _fits_of(draws: NDArray[np.float32], fits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Returns how well all tiles fit when the corners are shifted by each of `draws` (n, 2, 4): (n,)."""
     down, across = fits.shape[:2]
     sums = np.zeros(len(draws), np.float32)

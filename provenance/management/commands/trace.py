@@ -41,6 +41,8 @@ def _trace(path: Path) -> dict[str, Any]:
         "verdict": decided.kind,
         "image_id": decided.image_id,
         "named_ids": list(decided.named_ids),
+        "error_bound": decided.error_bound,
+        "derived_ids": list(decided.derived_ids),
         "withdrawn": _is_withdrawn(decided.image_id),
         "findings": findings,
         "milliseconds": {**stages, "total": round((time.perf_counter() - start) * 1000, 1)},

@@ -20,7 +20,7 @@ from generation import jobs, pipeline, production, uploads
 from generation.errors import BadMask, SourceNotYours, SourceWithdrawn, TooManyJobs
 from generation.models import Job, Refusal
 from generation.sources import Material
-from provenance import images, inspection, manifest, registry, signing, verdict
+from provenance import fingerprint, images, inspection, manifest, registry, signing, verdict
 from provenance.models import RegisteredImage
 from provenance.verdict import VerdictKind
 from tests.integration.generation.conftest import Drawer, mask_png
@@ -388,6 +388,39 @@ class TestPublished:
         assert self.actions(made)[0] == ("c2pa.created", source_type)
         (ingredient,) = self.active(made)["ingredients"]
         assert ingredient["relationship"] == "inputTo"
+
+    def test_a_photograph_that_was_changed_here_is_not_ours(self, owner: User) -> None:
+        photograph = np.asarray(cv2.resize(photograph_like(), (768, 512)), np.uint8)
+        upload = uploads.keep(owner, saved(photograph, "JPEG", quality=95))
+        made = [*published(done(inpaint(owner, upload))), *published(done(vary(owner, upload, prompt="")))]
+        ids = {str(image.pk) for image in made}
+        for copy in (photograph, photograph[40:480, 400:], np.ascontiguousarray(photograph[:, ::-1])):
+            evidence = inspection.inspect(saved(copy, "JPEG", quality=80))
+            decided = verdict.decide(evidence)
+            assert decided.kind is VerdictKind.NO_EVIDENCE, "by look alone"
+            assert set(decided.derived_ids) <= ids
+            assert decided.derived_ids
+        for image in made:
+            decided = verdict.decide(inspection.inspect(saved(pixels(file_of(image)), "JPEG", quality=80)))
+            assert (decided.kind, decided.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk)), (
+                "by its mark"
+            )
+
+    def test_a_second_change_remembers_the_photograph_behind_the_first(self, owner: User) -> None:
+        upload = uploads.keep(owner, saved(photograph_like(), "PNG"))
+        (first,) = published(done(inpaint(owner, upload)))
+        (second,) = published(done(vary(owner, first)))
+        assert first.source_pdq is not None
+        assert first.source_distance is not None
+        assert (second.source_pdq, second.source_phash) == (first.source_pdq, first.source_phash)
+        assert second.pdq is not None
+        assert second.source_distance == fingerprint.distance(bytes(second.pdq), bytes(first.source_pdq))
+
+    def test_what_was_made_from_an_image_of_ours_has_no_upload_behind_it(
+        self, owner: User, image: RegisteredImage
+    ) -> None:
+        (made,) = published(done(vary(owner, image)))
+        assert (made.source_pdq, made.source_phash, made.source_distance) == (None, None, None)
 
     def test_an_image_of_ours_varied_twice_gives_two_pictures(
         self, owner: User, image: RegisteredImage

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
@@ -80,9 +81,15 @@ def test_each_stage_is_timed(image: RegisteredImage) -> None:
         "decode and manifest",
         "fingerprint",
         "kept manifest",
+        "hash",
         "watermark",
-        "look-alike",
+        "conclusion",
     }
+
+
+def test_parts_are_looked_for_only_where_nothing_names_an_image(image: RegisteredImage) -> None:
+    evidence, _ = judged(saved(photograph_like(), "PNG"))
+    assert "local features" in evidence.milliseconds
 
 
 def test_it_says_that_it_is_alive_before_each_stage(image: RegisteredImage) -> None:
@@ -129,10 +136,47 @@ def test_a_manifest_put_on_another_picture_of_ours_conflicts(
 
 def test_a_watermark_put_into_another_picture_conflicts(image: RegisteredImage) -> None:
     evidence, found = judged(saved(marked_as(image, photograph_like()), "PNG"))
-    assert (evidence.watermark.image_id, evidence.watermark.keeps_geometry) == (str(image.pk), True)
+    assert (evidence.watermark.image_id, evidence.watermark.looks_different) == (str(image.pk), True)
     assert evidence.watermark.look_distance is not None
     assert evidence.watermark.look_distance > verdict.DIFFERENT_LOOK
     assert found == Verdict(VerdictKind.CONFLICTING, None, (str(image.pk),))
+
+
+MOVED: dict[str, Callable[[Pixels], Pixels]] = {
+    "half size": half_size,
+    "enlarged": lambda rgb: np.asarray(cv2.resize(rgb, None, fx=1.5, fy=1.5), np.uint8),
+    "cut": lambda rgb: np.ascontiguousarray(rgb[20:-24, 30:-40]),
+    "mirrored": mirrored,
+    "caption below": captioned,
+}
+
+
+@pytest.mark.parametrize("attack", MOVED.values(), ids=MOVED)
+def test_a_watermark_moved_to_another_picture_that_was_then_changed_conflicts(
+    publish: Publish, attack: Callable[[Pixels], Pixels]
+) -> None:
+    image = publish(large(scene(1)))
+    evidence, found = judged(saved(attack(marked_as(image, large(photograph_like()))), "PNG"))
+    assert evidence.watermark.image_id == str(image.pk), "or this test shows nothing"
+    assert evidence.watermark.looks_different
+    assert found == Verdict(VerdictKind.CONFLICTING, None, (str(image.pk),))
+
+
+@pytest.mark.parametrize("attack", MOVED.values(), ids=MOVED)
+def test_a_marked_copy_looks_like_its_image_where_its_mark_lies(
+    publish: Publish, attack: Callable[[Pixels], Pixels]
+) -> None:
+    image = publish(large(scene(1)))
+    evidence, found = judged(saved(attack(pixels(file_of(image))), "PNG"))
+    assert evidence.watermark.image_id == str(image.pk)
+    assert evidence.watermark.look_distance is not None
+    assert evidence.watermark.look_distance <= registry.CANDIDATE_DISTANCE
+    assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk))
+
+
+def large(rgb: Pixels) -> Pixels:
+    """Of 512 x 512 pixels, about, in which a mark is read in a part as well."""
+    return np.asarray(cv2.resize(rgb, (624, 416), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def test_a_watermark_put_into_another_picture_of_ours_conflicts(

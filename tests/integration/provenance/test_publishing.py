@@ -315,7 +315,7 @@ class TestKeys:
         assert (found.payload, all_keys()[found.key_index].id) == (image.payload, image.watermark_key_id)
 
 
-def _stop(*args: object) -> None:
+def _stop(*args: object, **options: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from provenance import inspection_store, registry
+from provenance.errors import ProvenanceError
 from provenance.models import Inspection, PublishedFile, RegisteredImage, published_name
 from provenance.urls import urlpatterns
 from tests.integration.provenance.conftest import Publish, file_of, origin
@@ -27,7 +29,7 @@ from tests.people import browser_of, person
 from tests.suspects import photograph_like, saved
 
 pytestmark = pytest.mark.usefixtures("files")
-OK, FORBIDDEN, LOGIN, GONE, MISSING = "200", "403", "login", "410", "404"
+OK, FORBIDDEN, LOGIN, GONE, MISSING, ONLY_POST = "200", "403", "login", "410", "404", "405"
 ROLES = ("anonymous", "waiting", "owner", "other", "suspended", "staff")
 # One row an address: what each of ROLES gets, in that order.
 TABLE = {
@@ -35,7 +37,10 @@ TABLE = {
     "answer": (OK, OK, OK, OK, OK, OK),
     "thumbnail": (LOGIN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, OK),
     "download": (LOGIN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, OK),
+    "cancel": (ONLY_POST,) * 6,
     "suspect": (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK),
+    "inspections": (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK),
+    "inspection": (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK),
 }
 WITHDRAWN = {
     "thumbnail": (LOGIN, FORBIDDEN, MISSING, FORBIDDEN, FORBIDDEN, OK),
@@ -90,6 +95,9 @@ def address_of(name: str, image: RegisteredImage, inspection: Inspection) -> str
     arguments: dict[str, list[object]] = {
         "verify": [],
         "answer": [inspection.pk],
+        "cancel": [inspection.pk],
+        "inspections": [],
+        "inspection": [inspection.pk],
         "thumbnail": [image.pk],
         "download": [image.pk, "PNG"],
         "suspect": [inspection.pk],
@@ -132,10 +140,12 @@ def test_a_suspended_owner_may_still_fetch_what_is_theirs(image: RegisteredImage
 
 @pytest.mark.parametrize("name", TABLE)
 def test_numbers_that_nothing_has_are_missing(db: None, name: str) -> None:
-    if name == "verify":
+    if name in ("verify", "inspections"):
         return
     arguments = [uuid.uuid4(), "PNG"] if name == "download" else [uuid.uuid4()]
-    assert browser_of(person("staff")).get(reverse(f"provenance:{name}", args=arguments)).status_code == 404
+    browser = browser_of(person("staff"))
+    ask = browser.post if name == "cancel" else browser.get
+    assert ask(reverse(f"provenance:{name}", args=arguments)).status_code == 404
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "png", "GIF", "..", "%00", "PNG%0d%0aX"])
@@ -247,6 +257,19 @@ class TestChecking:
             assert send("198.51.100.8") == 302
         assert Inspection.objects.count() == 3
 
+    def test_checks_are_limited_for_everybody_together(self, db: None, settings: Settings) -> None:
+        settings.CHECKS_PER_MINUTE, settings.CHECKS_PER_MINUTE_OVERALL = 2, 3
+
+        def send(address: str) -> int:
+            picture = SimpleUploadedFile("a.png", saved(photograph_like(), "PNG"))
+            return Client(REMOTE_ADDR=address).post("/verify", {"picture": picture}).status_code
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("accounts.limits.timezone", SimpleNamespace(now=lambda: NOON))
+            # What one client may not do does not count against the others.
+            assert [send("198.51.100.7") for _ in range(4)] == [302, 302, 429, 429]
+            assert [send("198.51.100.8") for _ in range(2)] == [302, 429]
+
     def test_unfinished_checks_are_limited_for_each_address(self, db: None) -> None:
         def send(address: str) -> int:
             picture = SimpleUploadedFile("a.png", saved(photograph_like(), "PNG"))
@@ -265,6 +288,11 @@ class TestChecking:
         assert not Inspection.objects.exists()
 
 
+def without_tokens(text: str) -> str:
+    """Each answer masks the CSRF token in another way."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+
+
 NOON = datetime(2026, 11, 22, 12, 0, 30, tzinfo=UTC)
 
 
@@ -279,11 +307,23 @@ class TestPolling:
     def test_a_waiting_answer_polls_itself(self, client: Client, inspection: Inspection) -> None:
         part = self.get(client, inspection, htmx=True)
         assert "<html" not in part
-        assert f'hx-get="/verify/{inspection.pk}"' in part
+        assert f'hx-get="/verify/{inspection.pk}?seen=queued"' in part
         whole = self.get(client, inspection, htmx=False)
         assert "<html" in whole
-        assert part.strip() in whole
+        assert without_tokens(part).strip() in without_tokens(whole)
         assert 'http-equiv="refresh"' in whole
+
+    def test_nothing_is_sent_again_that_the_page_has_seen(
+        self, client: Client, inspection: Inspection
+    ) -> None:
+        def poll(seen: str, **headers: str) -> int:
+            address = reverse("provenance:answer", args=[inspection.pk])
+            return client.get(f"{address}?seen={seen}", headers=headers).status_code
+
+        assert poll("queued", **{"HX-Request": "true"}) == 204
+        assert poll("queued") == 200, "somebody who opens the address sees a page"
+        Inspection.objects.update(status="running")
+        assert poll("queued", **{"HX-Request": "true"}) == 200
 
     @pytest.mark.parametrize("status", ["done", "failed"])
     def test_an_answer_that_is_there_polls_no_more(
@@ -332,3 +372,63 @@ def test_pages_that_only_show_take_nothing(
 ) -> None:
     answer = getattr(browser_of(person("staff")), method)(address_of(name, image, inspection))
     assert answer.status_code == 405
+
+
+class TestCancelling:
+    def cancel(self, row: Inspection) -> str:
+        answer = Client().post(reverse("provenance:cancel", args=[row.pk]), follow=True)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    @pytest.mark.parametrize("status", ["queued", "running"])
+    def test_ends_the_check_and_deletes_the_picture(
+        self, inspection: Inspection, files: Path, status: str
+    ) -> None:
+        Inspection.objects.update(status=status)
+        assert (files / inspection.upload_name).exists()
+        text = self.cancel(inspection)
+        assert "You ended this check" in text
+        assert "hx-get" not in text
+        assert "/report?inspection" not in text
+        inspection.refresh_from_db()
+        assert (inspection.status, inspection.error_code) == ("failed", "cancelled")
+        assert inspection.upload_deleted_at is not None
+        assert not (files / inspection.upload_name).exists()
+
+    def test_an_answer_that_is_there_stays(self, inspection: Inspection, files: Path) -> None:
+        Inspection.objects.update(status="done", verdict="NO_EVIDENCE")
+        self.cancel(inspection)
+        inspection.refresh_from_db()
+        assert (inspection.status, inspection.upload_deleted_at) == ("done", None)
+        assert (files / inspection.upload_name).exists()
+
+    def test_what_was_reported_belongs_to_the_case(self, inspection: Inspection, files: Path) -> None:
+        assert inspection_store.keep(inspection)
+        self.cancel(inspection)
+        inspection.refresh_from_db()
+        assert inspection.status == "queued"
+        assert (files / inspection.upload_name).exists()
+
+    def test_a_worker_that_comes_too_late_changes_nothing(
+        self, inspection: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from provenance import examination
+
+        class Late:
+            @staticmethod
+            def examine(data: bytes, alive: Callable[[], None]) -> object:
+                inspection_store.cancel(inspection)
+                raise ProvenanceError("late", "Something else happened meanwhile.")
+
+        monkeypatch.setattr(examination, "inspection", Late)
+        with pytest.raises(ProvenanceError):
+            examination.run(inspection.pk)
+        inspection.refresh_from_db()
+        assert inspection.error_code == "cancelled"
+
+    def test_another_site_cannot_do_it(self, inspection: Inspection) -> None:
+        browser = Client(enforce_csrf_checks=True)
+        answer = browser.post(reverse("provenance:cancel", args=[inspection.pk]))
+        assert answer.status_code == 403
+        inspection.refresh_from_db()
+        assert inspection.status == "queued"

@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
-from provenance.answers import Answer, answer
+from provenance.answers import Answer, Certainty, answer
 from provenance.evidence import (
+    DerivedFinding,
     Evidence,
     ExactFinding,
     LookalikeFinding,
@@ -40,8 +41,8 @@ MANIFESTS = (
 WATERMARKS = (
     WatermarkFinding(),
     WatermarkFinding(UNREADABLE),
-    WatermarkFinding(PRESENT, ID, "00ff00ff00ff00ff", "dwtDctSvd 1", 1e-20, True, 0),
-    WatermarkFinding(PRESENT, ID, "00ff00ff00ff00ff", "dwtDctSvd 1", 1e-20, True, LOOK),
+    WatermarkFinding(PRESENT, ID, "00ff00ff00ff00ff", "dwtDctSvd 1", 1e-20, 0.77, 0, error_probability=1e-20),
+    WatermarkFinding(PRESENT, ID, "00ff00ff00ff00ff", "dwtDctSvd 1", 1e-20, 0.77, LOOK, looks_different=True),
     WatermarkFinding(PRESENT, None, "00ff00ff00ff00ff", "dwtDctSvd 1", 1e-20),
 )
 LOOKALIKES = (
@@ -50,10 +51,29 @@ LOOKALIKES = (
     LookalikeFinding(PRESENT, ID, PDQ, PHASH, 1.25, 77, 1, (ID,)),
     LookalikeFinding(PRESENT, OTHER_ID, PDQ, PHASH, 1.25, 77, 1, (OTHER_ID,)),
     LookalikeFinding(PRESENT, None, PDQ, PHASH, 1.25, 77, 3, (ID, OTHER_ID, "third")),
+    LookalikeFinding(
+        PRESENT,
+        ID,
+        PDQ,
+        PHASH,
+        1.25,
+        77,
+        1,
+        (ID,),
+        "local features",
+        4714,
+        0.77,
+        (1.25, 0, 0, 0, 1, 0),
+        1e-20,
+    ),
+)
+DERIVED = (
+    DerivedFinding(),
+    DerivedFinding(PRESENT, (ID, OTHER_ID), PDQ, LOOK, "local features", 4714, 0.77, None, 1e-20),
 )
 ALL = [
-    Evidence(SHA256, 640, 480, "PNG", exact=e, manifest=m, watermark=w, lookalike=a)
-    for e, m, w, a in product(EXACT, MANIFESTS, WATERMARKS, LOOKALIKES)
+    Evidence(SHA256, 640, 480, "PNG", exact=e, manifest=m, watermark=w, lookalike=a, derived=d)
+    for e, m, w, a, d in product(EXACT, MANIFESTS, WATERMARKS, LOOKALIKES, DERIVED)
 ]
 NOTHING = Evidence(SHA256, 640, 480, "PNG")
 FORBIDDEN = re.compile(r"\b(authentic|authenticity|real|fake)\b", re.IGNORECASE)
@@ -65,6 +85,9 @@ NEVER = (
     str(PDQ),
     str(PHASH),
     str(LOOK),
+    "4714",
+    "local features",
+    "third",
     "1.25",
     "77",
     "1e-20",
@@ -74,25 +97,38 @@ NEVER = (
 
 
 def said(given: Answer) -> Iterator[str]:
-    yield from (given.title, given.sentence, given.meaning)
+    yield from (given.title, given.sentence, given.how_sure, given.meaning, given.next_step)
     for line in given.lines:
         yield from (line.title, line.sentence)
+
+
+def told(evidence: Evidence) -> Answer:
+    return answer(evidence, decide(evidence).kind)
+
+
+TOLD = [(evidence, told(evidence)) for evidence in ALL]
 
 
 @pytest.mark.parametrize("kind", VerdictKind)
 def test_no_sentence_says_more_than_it_may(kind: VerdictKind) -> None:
     """For every evidence, also with a verdict that does not belong to it: nothing may slip through."""
+    sentences: set[str] = set()
     for evidence in ALL:
-        text = " ".join(said(answer(evidence, kind)))
-        assert not FORBIDDEN.search(text), text
-        assert [word for word in NEVER if word in text] == []
+        given = answer(evidence, kind)
+        sentences.update(said(given))
+        sentences.add(given.owner_note or given.title)
+    text = " ".join(sorted(sentences))
+    assert all(len(sentence) > 10 for sentence in sentences)
+    assert not FORBIDDEN.search(text)
+    assert [word for word in (*NEVER, "{") if word in text] == []
 
 
-def test_every_answer_has_three_lines_that_say_something() -> None:
-    for evidence in ALL:
-        lines = answer(evidence, decide(evidence).kind).lines
-        assert len({line.title for line in lines}) == 3
-        assert all(len(line.sentence) > 20 for line in lines)
+def test_every_answer_has_a_line_for_each_signal_that_says_something() -> None:
+    for evidence, given in TOLD:
+        expected = 4 if evidence.derived.image_ids else 3
+        assert len({line.title for line in given.lines}) == expected
+        assert len({line.signal for line in given.lines}) == expected
+        assert all(len(line.sentence) > 20 for line in given.lines)
 
 
 def test_each_verdict_looks_and_reads_differently() -> None:
@@ -102,9 +138,9 @@ def test_each_verdict_looks_and_reads_differently() -> None:
 
 
 def test_finding_nothing_proves_nothing_and_the_page_says_so() -> None:
-    for evidence in ALL:
-        if decide(evidence).kind is VerdictKind.NO_EVIDENCE:
-            assert "proves nothing" in answer(evidence, VerdictKind.NO_EVIDENCE).meaning
+    nothing = [given for evidence, given in TOLD if decide(evidence).kind is VerdictKind.NO_EVIDENCE]
+    assert nothing
+    assert all("proves nothing" in given.meaning for given in nothing)
 
 
 def test_a_mark_that_names_no_known_picture_is_not_called_no_trace() -> None:
@@ -162,3 +198,60 @@ def test_a_record_that_does_not_hold_is_given_no_owner() -> None:
     finding = ManifestFinding(PRESENT, "Invalid", signer="Somebody")
     sentence = answer(Evidence(manifest=finding), VerdictKind.NO_EVIDENCE).lines[0].sentence
     assert not re.search(r"\b(us|ours|someone|Somebody|else)\b", sentence)
+
+
+def test_an_image_made_from_a_picture_like_this_is_no_claim_that_this_one_was_made_here() -> None:
+    given = told(Evidence(derived=DERIVED[1]))
+    assert given.title == "An image made here was derived from a picture like this one."
+    assert "does not mean that this picture was made here" in given.meaning
+    assert "your photograph" in given.owner_note
+    assert given.images_count == 2
+    assert given.lines[3].signal == "derived"
+    assert given.lines[3].sentence.startswith("2 of our pictures were made from an upload")
+    assert given.css_class not in {answer(NOTHING, kind).css_class for kind in VerdictKind}
+
+
+def test_only_owners_of_a_photograph_are_spoken_to_as_such() -> None:
+    for evidence, given in TOLD:
+        is_derived = decide(evidence).kind is VerdictKind.NO_EVIDENCE and bool(evidence.derived.image_ids)
+        assert bool(given.owner_note) == is_derived
+
+
+def test_results_of_one_prompt_are_one_of_several() -> None:
+    given = told(Evidence(lookalike=LOOKALIKES[4]))
+    assert given.title == "This picture comes from one of 3 images made here."
+    assert given.images_count == 3
+    marked = told(Evidence(lookalike=LOOKALIKES[4], watermark=WATERMARKS[2]))
+    assert marked.title == "This picture comes from one made here."
+    assert marked.images_count == 1
+
+
+@pytest.mark.parametrize(
+    ("evidence", "certainty"),
+    [
+        (Evidence(exact=EXACT[1]), Certainty.CERTAIN),
+        (Evidence(manifest=MANIFESTS[7]), Certainty.CERTAIN),
+        (Evidence(watermark=WATERMARKS[2]), Certainty.VERY_SURE),
+        (Evidence(watermark=WATERMARKS[2], lookalike=LOOKALIKES[2]), Certainty.VERY_SURE),
+        (Evidence(manifest=MANIFESTS[9]), Certainty.VERY_SURE),
+        # Too little detail to compare: a record that was put into any flat picture would look the same.
+        (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", ID)), Certainty.LIKELY),
+        (Evidence(lookalike=LOOKALIKES[2]), Certainty.SURE),
+        (Evidence(lookalike=LOOKALIKES[5]), Certainty.SURE),
+        (Evidence(lookalike=LOOKALIKES[4]), Certainty.SURE),
+        (Evidence(watermark=WATERMARKS[3]), Certainty.UNDECIDED),
+        (Evidence(watermark=WATERMARKS[2], lookalike=LOOKALIKES[3]), Certainty.UNDECIDED),
+        (Evidence(derived=DERIVED[1]), Certainty.SURE),
+        (Evidence(watermark=WATERMARKS[4]), Certainty.NOTHING_TO_GO_BY),
+        (NOTHING, Certainty.NOTHING_TO_GO_BY),
+    ],
+)
+def test_how_sure_it_is_comes_from_which_signals_spoke(evidence: Evidence, certainty: Certainty) -> None:
+    assert told(evidence).certainty is certainty
+
+
+def test_every_certainty_is_said_in_its_own_words() -> None:
+    sentences = {given.certainty: given.how_sure for _, given in TOLD}
+    sentences[Certainty.LIKELY] = told(Evidence(manifest=ManifestFinding(PRESENT, "Invalid", ID))).how_sure
+    assert set(sentences) == set(Certainty)
+    assert len(set(sentences.values())) == len(Certainty)

@@ -34,6 +34,15 @@ def test_the_end_of_the_certificate_warns_and_stops_nothing(
     assert found(production, days) == ids
 
 
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [("postgresql", []), ("memory", []), ("Memory", ["provenance.E006"]), ("", ["provenance.E006"])],
+)
+def test_the_hash_search_is_one_of_two(settings: Settings, name: str, ids: list[str]) -> None:
+    settings.HASH_SEARCH = name
+    assert [message.id for message in apps.check_hash_search(None)] == ids
+
+
 def test_no_time_stamps_is_a_warning(production: Path, settings: Settings) -> None:
     settings.TIME_STAMP_URL = ""
     assert found(production, 90) == {"provenance.W003"}
