@@ -4,7 +4,8 @@ The suspect is laid over the registered image's stored thumbnail with the alignm
 refined, and the largest rectangle that both cover is compared by two hashes, whole and in tiles: words over a
 picture change the whole, and leave tiles that agree. Pure: no Django.
 
-The numbers below are of `python -m benchmarks.confirmation`, see docs/benchmarks.md.
+The figures on cuts and on the tail are of `python -m benchmarks.confirmation`, see docs/benchmarks.md; those
+on tiles, captions and stickers were measured once, while the gate was chosen.
 """
 
 from dataclasses import dataclass, field

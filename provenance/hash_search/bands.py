@@ -7,9 +7,8 @@ in the last): 2,843 look-ups, and every image within 31 is among what they give 
 "Fast Search in Hamming Space with Multi-Index Hashing", 2012; the tight form of the pigeonhole is theirs
 too).
 
-Beyond 31 many are found too, by luck: of attacked photographs all of 98 that differed in 32 to 47 bits, and
-43 of 64 in 48 to 64. The bits of a band are neighbours, because attacks damage neighbouring frequencies
-together and leave other bands whole.
+Beyond 31 many are found too, by luck (docs/benchmarks.md). The bits of a band are neighbours, because attacks
+damage neighbouring frequencies together and leave other bands whole.
 """
 
 import itertools
