@@ -68,12 +68,12 @@ EMPTY_WORDS = {
 }
 # Refused when it is received: there is no row.
 REFUSED = {
-    "text": (b"Hello, I am a picture.", "not_an_image"),
-    "a page": (b"<!doctype html><script>alert(1)</script>", "not_an_image"),
-    "SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "not_an_image"),
-    "PDF": (b"%PDF-1.7\n", "not_an_image"),
-    "empty": (b"", "empty"),
-    "25 MB and one byte": (b"\x89PNG\r\n\x1a\n".ljust(images.MAX_BYTES + 1), "too_many_bytes"),
+    "text": (b"Hello, I am a picture.", "not_an_image", 415),
+    "a page": (b"<!doctype html><script>alert(1)</script>", "not_an_image", 415),
+    "SVG": (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "not_an_image", 415),
+    "PDF": (b"%PDF-1.7\n", "not_an_image", 415),
+    "empty": (b"", "empty", 422),
+    "25 MB and one byte": (b"\x89PNG\r\n\x1a\n".ljust(images.MAX_BYTES + 1), "too_many_bytes", 413),
 }
 # Received, and found to be unreadable by the worker.
 FAILED = {
@@ -146,13 +146,14 @@ def test_a_picture_that_says_nothing_gives_no_evidence(
     assert everything_else(files) == before
 
 
-@pytest.mark.parametrize(("data", "code"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("data", "code", "status"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.usefixtures("db", "signing_authority")
 def test_what_is_no_picture_is_refused_at_the_door(
-    check: Check, db: None, files: Path, signing_authority: None, tmp_path: Path, data: bytes, code: str
+    check: Check, files: Path, tmp_path: Path, data: bytes, code: str, status: int
 ) -> None:
     before = everything_else(files)
-    status, text, row = check(data)
-    assert (status, row) == (400, None)
+    answered, text, row = check(data)
+    assert (answered, row) == (status, None)
     assert code in text
     assert images.unreadable(code).user_message.split(".")[0] in text
     assert not (files / "suspects").exists()

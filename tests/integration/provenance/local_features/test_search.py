@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from provenance import tasks
 from provenance.local_features import batches, segment_file, segment_store
@@ -161,11 +162,11 @@ def test_who_cannot_write_now_searches_from_rows(register: Register, segments: P
 
 
 def test_another_machine_makes_its_own_files(
-    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch, settings: object, tmp_path: Path
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
 ) -> None:
     (image,) = sealed(register, 1)
     segment_store.maintain()
-    monkeypatch.setattr(settings, "LOCAL_FEATURES_DIR", tmp_path / "another machine")
+    settings.LOCAL_FEATURES_DIR = tmp_path / "another machine"
     restart(monkeypatch)
     assert found(1) == [image.pk]
     assert len(files(tmp_path / "another machine")) == 1
