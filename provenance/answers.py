@@ -16,7 +16,7 @@ from provenance.evidence import (
     Presence,
     WatermarkFinding,
 )
-from provenance.verdict import VerdictKind
+from provenance.verdict import VerdictKind, looks_different
 
 
 class Certainty(StrEnum):
@@ -238,7 +238,7 @@ def _lines(evidence: Evidence) -> tuple[EvidenceLine, ...]:
     lines = (
         _manifest_line(evidence.manifest),
         _watermark_line(evidence.watermark),
-        _lookalike_line(evidence.lookalike, same_bytes=evidence.exact.presence is Presence.PRESENT),
+        _lookalike_line(evidence),
     )
     return (*lines, _derived_line(evidence.derived)) if evidence.derived.image_ids else lines
 
@@ -285,11 +285,20 @@ def _watermark_line(finding: WatermarkFinding) -> EvidenceLine:
     return EvidenceLine("watermark", finding.presence, "Invisible watermark", text)
 
 
-def _lookalike_line(finding: LookalikeFinding, *, same_bytes: bool) -> EvidenceLine:
-    presence, text = finding.presence, _lookalike_sentence(finding)
-    if same_bytes:
+def _lookalike_line(evidence: Evidence) -> EvidenceLine:
+    presence, text = evidence.lookalike.presence, _lookalike_sentence(evidence.lookalike)
+    if evidence.exact.presence is Presence.PRESENT:
         presence, text = Presence.PRESENT, "It is, byte for byte, a file that we published."
+    elif presence is Presence.ABSENT and _is_named_by_a_mark(evidence):
+        text = "Not as a whole. Parts were not looked for, because another sign names a picture already."
     return EvidenceLine("lookalike", presence, "Look-alike in our registry", text)
+
+
+def _is_named_by_a_mark(evidence: Evidence) -> bool:
+    """Whether parts were left out of the search: a manifest that the look belies does not spare it."""
+    signed = evidence.manifest
+    believed = signed.image_id is not None and not looks_different(signed.look_distance)
+    return believed or evidence.watermark.image_id is not None
 
 
 def _lookalike_sentence(finding: LookalikeFinding) -> str:

@@ -255,3 +255,17 @@ def test_every_certainty_is_said_in_its_own_words() -> None:
     sentences[Certainty.LIKELY] = told(Evidence(manifest=ManifestFinding(PRESENT, "Invalid", ID))).how_sure
     assert set(sentences) == set(Certainty)
     assert len(set(sentences.values())) == len(Certainty)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "left_out"),
+    [
+        (Evidence(watermark=WatermarkFinding(Presence.PRESENT, image_id="a")), True),
+        (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", look_distance=20)), True),
+        (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", look_distance=120)), False),
+        (Evidence(), False),
+    ],
+)
+def test_says_when_parts_were_not_looked_for(evidence: Evidence, left_out: bool) -> None:
+    lines = {line.signal: line.sentence for line in answer(evidence, VerdictKind.OURS_ALTERED).lines}
+    assert ("Parts were not looked for" in lines["lookalike"]) == left_out
