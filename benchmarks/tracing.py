@@ -25,7 +25,6 @@ COPIES, STRANGERS, LOOKUPS = (
     RESULTS / f"tracing_{name}.jsonl" for name in ("copies", "strangers", "lookups")
 )
 EVERY_SIGNAL, NO_WATERMARK = "every signal", "without the watermark"
-SURE_PDQ: Final = 31
 # Look-ups made at a time.
 CHUNK: Final = 5_000
 

@@ -7,7 +7,6 @@ was interrupted.
 import os
 import secrets
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +21,6 @@ from config.environment import write_local_secrets
 from generation import sketch
 
 if TYPE_CHECKING:
-    from provenance.local_features.extraction import Features
     from provenance.models import RegisteredImage
 
 VAR: Final = Path("var").resolve() / "benchmarks" / "tracing"
@@ -34,7 +32,6 @@ FIRST_SEED: Final = 1_200_000
 FIRST_STRANGER_SEED: Final = 1_300_000
 SIZES: Final = ((512, 512), (768, 512), (512, 512), (512, 768), (1024, 1024))
 NAMESPACE: Final = uuid.UUID("5f2a7b1e-4a0d-4f65-9c57-1d1a6a2f9b11")
-FLIPPED: Final = 0.18
 BATCH: Final = 2_000
 THUMBNAILS: Final = 200
 
@@ -135,6 +132,7 @@ def add_distractors(count: int) -> None:
     and with bits flipped, so that words are as crowded as in a registry of this kind; their thumbnails are
     those of other drawings.
     """
+    from benchmarks.local_features import distracting
     from provenance.local_features import extraction
     from provenance.models import RegisteredImage
 
@@ -149,24 +147,9 @@ def add_distractors(count: int) -> None:
     for first in tqdm(range(0, missing, BATCH), desc="distractors", mininterval=10):
         made = distracting(pool, min(BATCH, missing - first), chance)
         rows.bulk_create(
-            _distractor(data, thumbnails[int(chance.integers(THUMBNAILS))], chance) for data in made
+            _distractor(extraction.encode(features), thumbnails[int(chance.integers(THUMBNAILS))], chance)
+            for _, features in made
         )
-
-
-def distracting(pool: "list[Features]", count: int, chance: np.random.Generator) -> Iterator[bytes]:
-    """Yields the stored features of images made of keypoints of all the pool, words and places apart."""
-    from provenance.local_features import extraction
-    from provenance.local_features.extraction import Features
-
-    words = np.concatenate([features.words for features in pool])
-    places = np.concatenate([features.places for features in pool])
-    signatures = np.concatenate([features.signatures for features in pool])
-    many = extraction.MOST_KEYPOINTS
-    for _ in range(count):
-        drawn = chance.integers(0, len(words), many)
-        flips = np.packbits(chance.random((many, 64)) < FLIPPED, axis=1).view(np.uint64).ravel()
-        where = places[chance.integers(0, len(places), many)]
-        yield extraction.encode(Features((1.0, 1.0), words[drawn], where, signatures[drawn] ^ flips))
 
 
 def _small_drawing(seed: int) -> bytes:
