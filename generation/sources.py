@@ -16,8 +16,8 @@ from generation import uploads
 from generation.errors import BadMask, EmptyMask, SourceTooNarrow
 from generation.models import Job
 from provenance import fingerprint, images, sandbox, signing
+from provenance.credentials.definition import Parent
 from provenance.errors import SandboxFailed, UnreadableImage
-from provenance.manifest import Parent
 from provenance.models import PublishedFile, RegisteredImage
 from provenance.published_files import open_file
 from provenance.registry import UploadLook

@@ -179,7 +179,7 @@ def encode(
     Args:
         rgb: uint8, shape (H, W, 3).
         format: The container.
-        xmp: A whole XMP packet to embed, see `manifest.xmp_packet`.
+        xmp: A whole XMP packet to embed, see `credentials.definition.xmp_packet`.
         quality: For JPEG and lossy WebP, 1 to 100.
         lossless: For WebP; the file is about three times as large.
     """

@@ -174,6 +174,10 @@ class Inspection(models.Model):
     verdict = models.CharField(max_length=20, blank=True)
     # provenance.evidence.Evidence as JSON: every finding with its numbers. Staff only.
     evidence = models.JSONField(default=dict, blank=True)
+    # What the manifests say, for the page and for download: `own` of the file, `recovered` of what we kept
+    # (provenance.credentials.history.History and crJSON); deleted with the upload.
+    credentials = models.JSONField(default=dict, blank=True)
+    crjson = models.JSONField(default=dict, blank=True)
     image = models.ForeignKey(
         RegisteredImage, models.PROTECT, null=True, blank=True, related_name="inspections"
     )

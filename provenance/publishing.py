@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance import fingerprint, lookalike, published_files, registry, stamping
+from provenance.credentials.definition import Parent
 from provenance.errors import UnknownKey
 from provenance.local_features import extraction
-from provenance.manifest import Parent
 from provenance.marking_keys import MarkingKey, all_keys
 from provenance.models import RegisteredImage, published_name
 from provenance.registry import FileRecord, Origin, UploadLook

@@ -11,6 +11,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from provenance import detection, images, manifest, signing
+from provenance.credentials.definition import Parent, Statement, xmp_packet
 from provenance.errors import ProvenanceError
 from provenance.marking_keys import MarkingKey
 from provenance.models import RegisteredImage
@@ -53,7 +54,7 @@ class StampedImage:
 
 
 def stamp(
-    rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: manifest.Parent | None = None
+    rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: Parent | None = None
 ) -> StampedImage:
     """Returns the image's files in every format we publish.
 
@@ -85,10 +86,10 @@ def verify_url() -> str:
 
 
 def _files(
-    marked: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: manifest.Parent | None
+    marked: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: Parent | None
 ) -> Iterator[StampedFile]:
     statement = replace(_statement(image), parent=parent)
-    xmp = manifest.xmp_packet(image.digital_source_type, statement.verify_url, image.pk)
+    xmp = xmp_packet(image.digital_source_type, statement.verify_url, image.pk)
     for name in FORMATS:
         mime = images.MIME[name]
         encoded = images.encode(marked, name, xmp=xmp)
@@ -100,8 +101,8 @@ def _files(
         yield StampedFile(name, signed.data, signed.store, signed.urn)
 
 
-def _statement(image: RegisteredImage) -> manifest.Statement:
-    return manifest.Statement(
+def _statement(image: RegisteredImage) -> Statement:
+    return Statement(
         image_id=image.pk,
         title=f"{settings.PRODUCT_NAME} image {str(image.pk)[:8]}",
         digital_source_type=image.digital_source_type,

@@ -21,6 +21,7 @@ from generation.errors import BadMask, SourceNotYours, SourceWithdrawn, TooManyJ
 from generation.models import Job, Refusal
 from generation.sources import Material
 from provenance import fingerprint, images, inspection, manifest, registry, signing, verdict
+from provenance.credentials.definition import Parent
 from provenance.models import RegisteredImage
 from provenance.verdict import VerdictKind
 from tests.integration.generation.conftest import Drawer, mask_png
@@ -453,6 +454,6 @@ def test_source_type(own: str, of_source: str, masked: bool, prompt: str, expect
     generator = Drawer()
     generator.digital_source_type = own
     mask = np.ones((1, 1), np.bool_) if masked else None
-    material = Material(np.zeros((1, 1, 3), np.uint8), mask, manifest.Parent(b"", ""), of_source)
+    material = Material(np.zeros((1, 1, 3), np.uint8), mask, Parent(b"", ""), of_source)
     assert production.source_type(generator, material, prompt) == expected
     assert production.source_type(generator, None, prompt) == own

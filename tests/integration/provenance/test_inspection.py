@@ -13,6 +13,7 @@ from PIL import ExifTags, Image
 from pytest_django import Settings
 
 from provenance import certificates, images, inspection, manifest, registry, signing, stamping, verdict
+from provenance.credentials import definition
 from provenance.errors import SandboxFailed
 from provenance.evidence import Evidence, ManifestFinding, Presence
 from provenance.marking_keys import all_keys
@@ -287,8 +288,8 @@ def signer_in(folder: Path) -> manifest.Signer:
 
 def claiming(urn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the next manifests carry a URN that somebody chose."""
-    genuine = manifest._definition
-    monkeypatch.setattr(manifest, "_definition", lambda said: {**genuine(said), "label": urn})
+    genuine = definition.definition
+    monkeypatch.setattr(definition, "definition", lambda said: {**genuine(said), "label": urn})
 
 
 class TestOtherSigners:

@@ -16,8 +16,9 @@ import pytest
 from PIL import Image
 
 from provenance import certificates, images, manifest
+from provenance.credentials.definition import Parent, Statement, xmp_packet
 from provenance.errors import SigningFailed, UnreadableManifest
-from provenance.manifest import Parent, Signed, Signer, Statement
+from provenance.manifest import Signed, Signer
 from provenance.manifest_reading import ManifestReading
 
 FORMATS = ["PNG", "JPEG", "WEBP"]
@@ -67,7 +68,7 @@ def unsigned(name: Any, xmp: bytes | None = None) -> bytes:
 
 
 def signed(name: str, said: Statement, authority: Authority) -> Signed:
-    packet = manifest.xmp_packet(said.digital_source_type, said.verify_url, said.image_id)
+    packet = xmp_packet(said.digital_source_type, said.verify_url, said.image_id)
     return manifest.sign(unsigned(name, packet), images.MIME[name], said, authority.signer, authority.anchors)
 
 

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 
 from provenance import certificates, images, manifest, sandbox, sandbox_process
+from provenance.credentials.definition import Statement
 from provenance.errors import SandboxFailed, UnreadableManifest
 from provenance.sandbox import Sandbox
 
@@ -97,7 +98,7 @@ def published(authority: Path) -> manifest.Signed:
     signer = manifest.Signer(
         (authority / "chain.pem").read_text(), (authority / "signing-key.pem").read_text()
     )
-    said = manifest.Statement(
+    said = Statement(
         image_id=uuid4(),
         title="t",
         digital_source_type="trainedAlgorithmicMedia",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from generation import sources
 from generation.errors import EmptyMask, SourceTooNarrow
 from generation.sources import Material
-from provenance.manifest import Parent
+from provenance.credentials.definition import Parent
 
 
 @pytest.mark.parametrize(
