@@ -33,7 +33,7 @@ from benchmarks.watermark_pictures import photographs
 from generation import sketch
 from provenance import confirmation, images
 from provenance.confirmation import LEAST_INLIERS, LEAST_OVERLAP_QUALITY, Confirmation
-from provenance.local_features import codebook, geometry, keypoints, matching
+from provenance.local_features import codebook, extraction, geometry, keypoints, matching
 from provenance.local_features.alignment import Alignment
 from provenance.local_features.keypoints import Keypoints
 from provenance.orientations import ORIENTATIONS
@@ -87,7 +87,8 @@ class Suspect:
 def registered(index: int) -> Registered:
     """Returns a registered picture: the same on every machine that has the photographs."""
     name, rgb = _picture(index)
-    found = keypoints.find(rgb, side=512, most=96, enough=96)
+    most = extraction.MOST_KEYPOINTS
+    found = keypoints.find(rgb, side=extraction.SIDE, most=most, enough=most)
     return Registered(
         name=name,
         thumbnail=images.thumbnail(rgb, 256),

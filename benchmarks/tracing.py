@@ -4,6 +4,7 @@ python -m benchmarks.tracing prepare --registered 1000 --distractors 100000
 python -m benchmarks.tracing copies --count 80           every attack, with and without the watermark
 python -m benchmarks.tracing strangers --count 5000      pictures that are not registered
 python -m benchmarks.tracing lookups --count 1000000     the hash tier alone, pictures that are not registered
+python -m benchmarks.tracing times --count 40            JPEG files of 1,024 px, on an idle machine
 python -m benchmarks.tracing report                      writes the tables into docs/benchmarks.md
 
 Each goes on where it was interrupted.
@@ -21,10 +22,11 @@ from benchmarks import tracing_copies, tracing_registry, tracing_report, waterma
 from benchmarks.tracing_copies import ASKED, Copy
 
 RESULTS: Final = Path("var") / "benchmarks"
-COPIES, STRANGERS, LOOKUPS = (
-    RESULTS / f"tracing_{name}.jsonl" for name in ("copies", "strangers", "lookups")
+COPIES, STRANGERS, LOOKUPS, TIMES = (
+    RESULTS / f"tracing_{name}.jsonl" for name in ("copies", "strangers", "lookups", "times")
 )
 EVERY_SIGNAL, NO_WATERMARK = "every signal", "without the watermark"
+STEPS: Final = ("prepare", "copies", "strangers", "lookups", "times", "report")
 # Look-ups made at a time.
 CHUNK: Final = 5_000
 
@@ -42,6 +44,19 @@ def measure_stranger(index: int) -> watermark_queue.Line:
     _connect()
     attack, data = tracing_copies.stranger(index)
     return {"index": index, "attack": attack} | _traced(data, "")
+
+
+def measure_times(index: int) -> watermark_queue.Line:
+    """Returns one line of results: how long files of 1,024 px take, in a process that is warm."""
+    _connect()
+    from provenance import inspection
+
+    inspection.warm_up()
+    files = tracing_copies.large_files(index)
+    part = files.pop("part, without the watermark")
+    times = {name: _traced(data, "") for name, data in files.items()}
+    times["part, without the watermark"] = _without_watermark(_traced, part, "")
+    return {"index": index} | times
 
 
 def measure_lookups(chunk: int) -> watermark_queue.Line:
@@ -151,7 +166,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("step", choices=("prepare", "copies", "strangers", "lookups", "report"))
+    parser.add_argument("step", choices=STEPS)
     parser.add_argument("--registered", type=int, default=1000)
     parser.add_argument("--distractors", type=int, default=100_000)
     parser.add_argument("--count", type=int, default=80, help="copies of each attack, strangers or look-ups")
@@ -178,7 +193,11 @@ def main() -> None:
         done = {line["chunk"] for line in watermark_queue.read_lines(LOOKUPS)}
         rest = [chunk for chunk in range(-(-given.count // CHUNK)) if chunk not in done]
         watermark_queue.run(measure_lookups, rest, LOOKUPS, given.jobs)
-    lines = [watermark_queue.read_lines(path) for path in (COPIES, STRANGERS, LOOKUPS)]
+    elif given.step == "times":
+        done = {line["index"] for line in watermark_queue.read_lines(TIMES)}
+        rest = [index for index in tracing_registry.large(given.count) if index not in done]
+        watermark_queue.run(measure_times, rest, TIMES, given.jobs)
+    lines = [watermark_queue.read_lines(path) for path in (COPIES, STRANGERS, LOOKUPS, TIMES)]
     text = tracing_report.section(*lines)
     print(text)
     if given.step == "report":

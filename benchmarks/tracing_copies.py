@@ -77,6 +77,20 @@ def stranger(index: int) -> tuple[str, bytes]:
     return name, png(damaged(name, f"stranger {index}", rgb[y : y + height, x : x + width]))
 
 
+def large_files(index: int) -> dict[str, bytes]:
+    """Returns JPEG files of 1,024 px: a registered picture of that size, a part of it, and a stranger's."""
+    whole = tracing_registry.stamped(index)
+    part = damaged("crop_75", str(index), whole)
+    strange = tracing_registry.drawing(tracing_registry.FIRST_STRANGER_SEED - index, 1024, 1024)
+    sides = (whole.shape[1], whole.shape[0])
+    return {
+        "copy": jpeg(whole),
+        "part": jpeg(cv2.resize(part, sides, interpolation=cv2.INTER_CUBIC)),
+        "part, without the watermark": jpeg(cv2.resize(part, sides, interpolation=cv2.INTER_CUBIC)),
+        "not registered": jpeg(strange),
+    }
+
+
 def damaged(name: str, picture: str, rgb: Pixels) -> Pixels:
     """Returns `rgb` after the attack of that name, the same for the same picture."""
     if name == "screenshot_of_half":
@@ -91,6 +105,12 @@ def damaged(name: str, picture: str, rgb: Pixels) -> Pixels:
 def png(rgb: Pixels) -> bytes:
     out = io.BytesIO()
     Image.fromarray(rgb).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def jpeg(rgb: Pixels) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(rgb).save(out, "JPEG", quality=85)
     return out.getvalue()
 
 

@@ -67,6 +67,15 @@ def image_id(index: int) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, str(index))
 
 
+def large(count: int) -> list[int]:
+    """Returns the numbers of the first `count` registered pictures of 1,024 px."""
+    return [
+        index
+        for index in range(count * len(SIZES))
+        if SIZES[index % len(SIZES)] == (1024, 1024) and index % 8
+    ]
+
+
 def stamped(index: int) -> NDArray[np.uint8]:
     """Returns the pixels of the registered picture of that number, as published."""
     return np.asarray(Image.open(PICTURES / f"{index}.png"))

@@ -2,6 +2,7 @@
 
 import datetime
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,14 +18,16 @@ MODES: Final = ("every signal", "without the watermark")
 SURE_PDQ: Final = 31
 
 
-def section(copies: Sequence[Line], strangers: Sequence[Line], lookups: Sequence[Line]) -> str:
+def section(
+    copies: Sequence[Line], strangers: Sequence[Line], lookups: Sequence[Line], times: Sequence[Line]
+) -> str:
     """Returns the section, Markdown without its markers."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     parts = [
         "## Tracing: the whole cascade\n\n"
         "`.venv/bin/python -m benchmarks.tracing` with `prepare`, `copies`, `strangers`, "
-        f"`lookups`, `report`, {today}. A copy is found if the right image is named, alone or as one of "
-        "several that look alike. PDQ is what one would otherwise take: the right hash within "
+        f"`lookups`, `times`, `report`, {today}. A copy is found if the right image is named, alone or as "
+        "one of several that look alike. PDQ is what one would otherwise take: the right hash within "
         f"{SURE_PDQ} bits, in any orientation."
     ]
     if copies:
@@ -33,6 +36,8 @@ def section(copies: Sequence[Line], strangers: Sequence[Line], lookups: Sequence
         parts.append(_strangers(strangers))
     if lookups:
         parts.append(_lookups(lookups))
+    if times:
+        parts.append(_large(times))
     return "\n\n".join(parts)
 
 
@@ -90,6 +95,26 @@ def _times(lines: Sequence[Line]) -> str:
                     f"| {1000 * spread[int(0.95 * len(spread))]:.0f} ms |"
                 )
     head = "| Asked with | answered by | n | median | 95 % |"
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
+
+
+def _large(lines: Sequence[Line]) -> str:
+    rows = []
+    for name in (name for name in lines[0] if name != "index"):
+        traced = [line[name] for line in lines]
+        by = Counter(one["by"] or "nothing" for one in traced).most_common()
+        milliseconds = {
+            stage: statistics.median(one["milliseconds"].get(stage, 0.0) for one in traced)
+            for stage in sorted({stage for one in traced for stage in one["milliseconds"]})
+        }
+        spread = sorted(one["seconds"] for one in traced)
+        stages = ", ".join(f"{stage} {took:.0f}" for stage, took in milliseconds.items() if took >= 1)
+        rows.append(
+            f"| {name} | {', '.join(f'{what} {count}' for what, count in by)} "
+            f"| {1000 * statistics.median(spread):.0f} ms | {1000 * spread[int(0.95 * len(spread))]:.0f} ms "
+            f"| {stages} |"
+        )
+    head = "| JPEG file of 1,024 px | answered by | median | 95 % | medians of the stages, ms |"
     return "\n".join([head, "|---|---|---|---|---|", *rows])
 
 

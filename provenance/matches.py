@@ -96,11 +96,13 @@ def views(look: Look) -> list[View]:
 
 
 def by_hash(seen: Sequence[View]) -> list[Match]:
-    """Returns what the first view that resembles anything as a whole resembles."""
+    """Returns what the first view that resembles anything as a whole resembles; most copies are upright."""
     for view in seen:
-        matches = list(_by_hash(view))
-        if matches:
-            return _with_family(matches)
+        upright, *turned = view.look.orientations
+        for hashes in ([upright], turned):
+            matches = list(_by_hash(view, hashes))
+            if matches:
+                return _with_family(matches)
     return []
 
 
@@ -132,10 +134,10 @@ def stored_thumbnail(image: RegisteredImage) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(bytes(image.thumbnail))).convert("RGB"))
 
 
-def _by_hash(view: View) -> Iterator[Match]:
+def _by_hash(view: View, hashes: Sequence[bytes]) -> Iterator[Match]:
     if view.look.fingerprint.quality < LEAST_QUALITY:
         return
-    found = [image_id for image_id, _ in registry.nearest(view.look.orientations)]
+    found = [image_id for image_id, _ in registry.nearest(hashes)]
     rows = RegisteredImage.objects.in_bulk(found)
     compared = published_count() * len(ORIENTATIONS) if found else 0
     for image in (rows[image_id] for image_id in found if image_id in rows):

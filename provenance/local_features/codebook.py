@@ -18,6 +18,9 @@ PATH: Final = Path(__file__).with_name("codebook.npz")
 CENTRES: Final = 1024
 WORDS: Final = CENTRES**2
 SIGNATURE_BITS: Final = 64
+# A pattern of dots gives hundreds of keypoints of one word, which say nothing of the place and take seconds to
+# look up in crowded postings (Jegou et al., "On the burstiness of visual elements", CVPR 2009).
+MOST_OF_A_WORD: Final = 8
 # Of each half the nearest centres that are combined to a query's nearest words.
 _NEAREST_CENTRES: Final = 4
 
@@ -63,6 +66,13 @@ def load() -> Codebook:
     """Returns the codebook that the project ships."""
     with np.load(PATH) as arrays:
         return Codebook(**{name: arrays[name].astype(np.float32) for name in arrays.files})
+
+
+def without_repeats(words: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Returns the indices, rising, of the first `MOST_OF_A_WORD` keypoints of each word (N,)."""
+    order = np.argsort(words, kind="stable")
+    begins = np.searchsorted(words[order], words[order])
+    return np.sort(order[np.arange(len(order)) - begins < MOST_OF_A_WORD])
 
 
 def _nearest(

@@ -14,8 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 DESCRIPTOR_LENGTH: Final = 128
-# Small pictures are enlarged at most so much: beyond it, more pixels say nothing new.
-_MOST_ENLARGED: Final = 2.0
 # A texture-free drawing has few corners of contrast, so what is fainter is tried next. OpenCV's own default
 # is 0.04; below 0.002 it is the noise of an 8-bit picture.
 _CONTRASTS: Final = (0.02, 0.006, 0.002)
@@ -66,7 +64,9 @@ class Keypoints:
         )
 
 
-def find(rgb: NDArray[np.uint8], *, side: int, most: int, enough: int) -> Keypoints:
+def find(
+    rgb: NDArray[np.uint8], *, side: int, most: int, enough: int, most_enlarged: float = 2.0
+) -> Keypoints:
     """Returns up to `most` keypoints of `rgb`.
 
     Args:
@@ -74,8 +74,9 @@ def find(rgb: NDArray[np.uint8], *, side: int, most: int, enough: int) -> Keypoi
         side: The longer side, in pixels, at which the picture is looked at.
         most: How many at most; strong and large ones are preferred, spread over the picture.
         enough: Fainter ones are looked for until there are so many, or none are left.
+        most_enlarged: Small pictures are enlarged at most so much; beyond 2, more pixels say nothing new.
     """
-    grey = _scaled(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8), side)
+    grey = _scaled(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8), side, most_enlarged)
     found: Sequence[Any] = ()
     for contrast in _CONTRASTS:
         found = _sift(contrast).detect(grey, None)
@@ -95,9 +96,9 @@ def _sift(contrast: float) -> Any:
     )
 
 
-def _scaled(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def _scaled(grey: NDArray[np.uint8], side: int, most_enlarged: float) -> NDArray[np.uint8]:
     height, width = grey.shape
-    scale = min(side / max(height, width), _MOST_ENLARGED)
+    scale = min(side / max(height, width), most_enlarged)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)

@@ -32,10 +32,10 @@ MOST_CANDIDATES: Final = 10
 # up to 20, since drawings may share a shape; confirmation compares pixels.
 PLENTY: Final = 10
 
-# Sides at which a view is looked at, and keypoints taken: the first costs a quarter and finds nearly all, the
-# second finds registered images that are a small part of the view. A third at 1,024 px would cost three times
-# as much as the second.
-LOOKS: Final = ((320, 300), (640, 400))
+# Sides at which a view is looked at, how much it is enlarged at most, and keypoints taken: the first costs a
+# quarter and finds nearly all, small cuts best as they are; the second finds registered images that are a small
+# part of the view. A third at 1,024 px would cost three times as much as the second.
+LOOKS: Final = ((320, 1.0, 300), (640, 2.0, 400))
 # Fainter keypoints are looked for only while there are fewer than this share of the most.
 _ENOUGH: Final = 0.5
 
@@ -86,8 +86,8 @@ def find(segments: Sequence[Segment], views: Sequence[NDArray[np.uint8]]) -> lis
         views: The suspect, and what may be the picture in it: each uint8, shape (H, W, 3).
     """
     best: dict[uuid.UUID, Candidate] = {}
-    for (side, most), (view, rgb) in itertools.product(LOOKS, enumerate(views)):
-        _keep(best, _looked(segments, keypoints_of(rgb, side, most), view))
+    for look, (view, rgb) in itertools.product(LOOKS, enumerate(views)):
+        _keep(best, _looked(segments, keypoints_of(rgb, look), view))
         if any(candidate.inliers >= PLENTY for candidate in best.values()):
             break
     return sorted(best.values(), key=lambda found: (-found.inliers, found.image_id))[:MOST_CANDIDATES]
@@ -102,9 +102,12 @@ def warm_up() -> None:
     find([segment.merged([one, one])], [rgb])
 
 
-def keypoints_of(rgb: NDArray[np.uint8], side: int = LOOKS[-1][0], most: int = LOOKS[-1][1]) -> Keypoints:
-    """Returns up to `most` keypoints with which a view (uint8, shape (H, W, 3)) is searched."""
-    return keypoints.find(rgb, side=side, most=most, enough=round(most * _ENOUGH))
+def keypoints_of(rgb: NDArray[np.uint8], look: tuple[int, float, int] = LOOKS[-1]) -> Keypoints:
+    """Returns the keypoints with which a view (uint8, shape (H, W, 3)) is searched in one of `LOOKS`."""
+    side, most_enlarged, most = look
+    return keypoints.find(
+        rgb, side=side, most=most, enough=round(most * _ENOUGH), most_enlarged=most_enlarged
+    )
 
 
 def _looked(segments: Sequence[Segment], found: Keypoints, view: int) -> list[Candidate]:
@@ -132,11 +135,14 @@ def _candidates(segments: Sequence[Segment], found: Keypoints, view: int) -> lis
 
 def _query(found: Keypoints) -> Query:
     book = codebook.load()
+    words = book.words(found.descriptors, WORDS_A_KEYPOINT)
+    kept = codebook.without_repeats(words[:, 0])
+    places_of_all = np.column_stack([found.points, found.sizes, found.angles]).astype(np.float32)
     return Query(
         found=found,
-        words=book.words(found.descriptors, WORDS_A_KEYPOINT),
-        signatures=book.signatures(found.descriptors),
-        places=np.column_stack([found.points, found.sizes, found.angles]).astype(np.float32),
+        words=words[kept],
+        signatures=book.signatures(found.descriptors[kept]),
+        places=places_of_all[kept],
     )
 
 

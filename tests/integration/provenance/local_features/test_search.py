@@ -73,7 +73,7 @@ def test_a_worker_that_died_before_its_file_is_made_up_for(
 ) -> None:
     (image,) = sealed(register, 1)
     # It reserved its file, and was killed.
-    (segments / "sift96-1-0.unfinished").write_bytes(bytes(1000))
+    (segments / "sift192-1-0.unfinished").write_bytes(bytes(1000))
     restart(monkeypatch)
     assert found(1) == [image.pk]
     segment_store.maintain()
@@ -175,12 +175,12 @@ def test_another_machine_makes_its_own_files(
 def test_features_of_another_version_are_not_used(
     register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = register(suspects.scene(1), version="sift96-0")
+    image = register(suspects.scene(1), version="sift192-0")
     assert found(1) == []
     assert batches.seal(least=1) == 0
     # They were given to a batch when that version was the current one, and are made anew now.
-    old = FeatureSegment.objects.create(version="sift96-0", images_count=1)
-    RegisteredImage.objects.filter(pk=image.pk).update(segment=old, local_features_version="sift96-1")
+    old = FeatureSegment.objects.create(version="sift192-0", images_count=1)
+    RegisteredImage.objects.filter(pk=image.pk).update(segment=old, local_features_version="sift192-1")
     assert found(1) == [image.pk]
     assert batches.seal(least=1) == 1
     segment_store.maintain()

@@ -8,7 +8,7 @@ from provenance.local_features import codebook, extraction
 from provenance.local_features.codebook import CENTRES, Codebook
 
 # A codebook with other words needs another version: registered images would not be found by it.
-SHIPPED = {"sift96-1": "6bd070f95802fd1170073bc9d879aae55d7db7491f0c6d495f226388a3385601"}
+SHIPPED = {"sift192-1": "6bd070f95802fd1170073bc9d879aae55d7db7491f0c6d495f226388a3385601"}
 
 
 def plain() -> Codebook:
