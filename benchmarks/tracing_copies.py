@@ -80,13 +80,13 @@ def stranger(index: int) -> tuple[str, bytes]:
 def large_files(index: int) -> dict[str, bytes]:
     """Returns JPEG files of 1,024 px: a registered picture of that size, a part of it, and a stranger's."""
     whole = tracing_registry.stamped(index)
-    part = damaged("crop_75", str(index), whole)
     strange = tracing_registry.drawing(tracing_registry.FIRST_STRANGER_SEED - index, 1024, 1024)
-    sides = (whole.shape[1], whole.shape[0])
+    part = Image.fromarray(damaged("crop_75", str(index), whole))
+    enlarged = np.asarray(part.resize((whole.shape[1], whole.shape[0]), Image.Resampling.BICUBIC), np.uint8)
     return {
         "copy": jpeg(whole),
-        "part": jpeg(cv2.resize(part, sides, interpolation=cv2.INTER_CUBIC)),
-        "part, without the watermark": jpeg(cv2.resize(part, sides, interpolation=cv2.INTER_CUBIC)),
+        "part": jpeg(enlarged),
+        "part, without the watermark": jpeg(enlarged),
         "not registered": jpeg(strange),
     }
 

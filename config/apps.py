@@ -12,13 +12,20 @@ class ConfigConfig(AppConfig):
     name = "config"
 
 
-def refuse_unless_sound() -> None:
+def refuse_unless_sound(*, web: bool = False) -> None:
     """Runs the system checks where nothing else does: web and worker processes start without `manage.py`.
+
+    Args:
+        web: Whether this is the process that strangers talk to; it must not be able to do everything.
 
     Raises:
         ImproperlyConfigured: one of the checks found an error.
     """
-    errors = [problem for problem in run_checks() if problem.is_serious()]
+    found = run_checks()
+    if web:
+        # Django leaves out those marked "deploy" unless asked, so other processes never run them.
+        found += run_checks(tags=["web"], include_deployment_checks=True)
+    errors = [problem for problem in found if problem.is_serious()]
     if errors:
         raise ImproperlyConfigured("\n".join(map(str, errors)))
 

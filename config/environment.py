@@ -79,6 +79,11 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
         return int(value)
 
+    def path(self, name: str) -> Path | None:
+        """Returns a path, or None if the name is not set."""
+        value = self.text(name)
+        return Path(value) if value else None
+
     def decimal(self, name: str, default: float) -> float:
         value = self.text(name)
         if not value:

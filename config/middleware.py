@@ -24,6 +24,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# Addresses that only programs ask.
+_PROGRAMS = ("/api/", "/c2pa/", "/.well-known/")
 
 
 def content_security_policy(get_response: GetResponse) -> GetResponse:
@@ -68,7 +70,7 @@ class DomainErrors:
 def problem(request: HttpRequest, code: str, message: str, status: int) -> HttpResponse:
     """What went wrong, as a page, or as JSON for a program."""
     context = {"code": code, "message": message}
-    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json"):
+    if request.path.startswith(_PROGRAMS) or request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse(context, status=status)
     return render(request, "problem.html", {**context, "back": _page_before(request)}, status=status)
 

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.content_security_policy",
+    "config.cross_origin.allow_other_sites",
     "config.upload_cap.refuse_large_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -145,6 +146,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVERS": [{"url": SITE_URL}],
     "COMPONENT_SPLIT_REQUEST": True,
+    # That interface has a document of its own (docs/soft-binding-resolution.md).
+    "PREPROCESSING_HOOKS": ["provenance.credentials.resolution_schema.leave_out"],
 }
 
 # --- Data -----------------------------------------------------------------------------------------------
@@ -259,12 +262,22 @@ ACTIVE_JOBS_PER_ACCOUNT = env.number("ACTIVE_JOBS_PER_ACCOUNT", 2)
 # A worker that has not been heard of for this long is taken for dead, and its job starts again.
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 
-# --- Provenance -----------------------------------------------------------------------------------------
+# --- Signing (docs/signing.md) --------------------------------------------------------------------------
 SIGNING_DIR = Path(env.text("SIGNING_DIR", str(VAR_DIR / "signing")))
 SIGNING_CHAIN = Path(env.text("SIGNING_CHAIN", str(SIGNING_DIR / "chain.pem")))
 SIGNING_KEY = Path(env.text("SIGNING_KEY", str(SIGNING_DIR / "signing-key.pem")))
+# The socket of the process that alone reads SIGNING_KEY; without one, workers read the key themselves.
+SIGNING_SERVICE = env.path("SIGNING_SERVICE")
+# Roots of all signers that are to read as trusted: those of retired certificates too.
 TRUST_ANCHORS = Path(env.text("TRUST_ANCHORS", str(SIGNING_DIR / "root.pem")))
 TIME_STAMP_URL = env.text("TIME_STAMP_URL")
+# Roots of the time-stamp authority; with them a stamp must read as trusted, without them only as sound.
+TIME_STAMP_ANCHORS = env.path("TIME_STAMP_ANCHORS")
+TIME_STAMP_SECONDS = env.number("TIME_STAMP_SECONDS", 5)
+# When there is no stamp: "require" publishes no picture, "prefer" publishes one without.
+TIME_STAMP_POLICY = env.text("TIME_STAMP_POLICY", "require")
+
+# --- Provenance -----------------------------------------------------------------------------------------
 # Files for the search of parts, made from the registry's rows; every machine has its own and needs no copy.
 LOCAL_FEATURES_DIR = Path(env.text("LOCAL_FEATURES_DIR", str(VAR_DIR / "local_features")))
 # How look-alikes are found: "postgresql" by indexes, or "memory": workers hold all hashes, 48 bytes each.
@@ -275,6 +288,13 @@ CHECKS_PER_MINUTE_OVERALL = env.number("CHECKS_PER_MINUTE_OVERALL", 600)
 # The same bytes get the findings of a check that began this recently; 0 examines every time. What was
 # published or withdrawn meanwhile is hidden that long, so it is short.
 CHECK_REUSE_SECONDS = env.number("CHECK_REUSE_SECONDS", 600)
+# Of the Soft Binding Resolution API, whatever is asked: for one client, and for all of them together. A
+# picture sent to it counts as a check as well.
+RESOLUTIONS_PER_MINUTE = env.number("RESOLUTIONS_PER_MINUTE", 60)
+RESOLUTIONS_PER_MINUTE_OVERALL = env.number("RESOLUTIONS_PER_MINUTE_OVERALL", 3000)
+# How long it waits for a worker to examine a picture, and how many threads of one web process may wait so.
+RESOLUTION_WAIT_SECONDS = env.number("RESOLUTION_WAIT_SECONDS", 20)
+RESOLUTION_WAITS_PER_PROCESS = env.number("RESOLUTION_WAITS_PER_PROCESS", 2)
 REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 # A suspected picture is deleted after this time unless a report was filed with it.
 UPLOAD_LIFETIME_HOURS = env.number("UPLOAD_LIFETIME_HOURS", 24)

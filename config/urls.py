@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("provenance.urls")),
     path("api/v1/", include("provenance.api_urls")),
+    path("c2pa/v1/", include("provenance.credentials.resolution_urls")),
+    path(".well-known/", include("provenance.credentials.well_known_urls")),
     path("", include("generation.urls")),
     path("", include("reports.urls")),
 ]

@@ -8,4 +8,4 @@ from config.apps import refuse_unless_sound
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-refuse_unless_sound()
+refuse_unless_sound(web=True)

@@ -81,7 +81,8 @@ def _make_images(job: Job, generator: pipeline.Generator) -> None:
             if material is None:
                 publishing.publish(rgb, origin)
             else:
-                publishing.publish(rgb, origin, material.parent, material.upload)
+                region = sources.redrawn(material.mask)
+                publishing.publish(rgb, origin, material.parent, material.upload, region)
         jobs.image_done(job, index + 1)
 
 

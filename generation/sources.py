@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from generation import uploads
+from generation import turning, uploads
 from generation.errors import BadMask, EmptyMask, SourceTooNarrow
 from generation.models import Job
 from provenance import fingerprint, images, sandbox, signing
-from provenance.credentials.definition import Parent
+from provenance.credentials import redaction
+from provenance.credentials.definition import Parent, Region
 from provenance.errors import SandboxFailed, UnreadableImage
 from provenance.models import PublishedFile, RegisteredImage
 from provenance.published_files import open_file
 from provenance.registry import UploadLook
+from provenance.sandbox import Examination
 from watermark import signature
 
 # Larger pictures take a diffusion model minutes on a processor; the watermark needs the shorter side.
@@ -65,7 +67,7 @@ def load(job: Job) -> Material | None:
     if job.source_image is not None:
         material = of_image(job.source_image, whole=job.flow == Job.Flow.VARIATION)
     elif job.source_upload is not None:
-        material = of_picture(decode(uploads.read(job.source_upload)))
+        material = of_upload(uploads.brought(job.source_upload))
     else:
         return None
     if job.flow != Job.Flow.INPAINTING:
@@ -98,20 +100,49 @@ def _upload_behind(image: RegisteredImage) -> UploadLook | None:
     return UploadLook(bytes(image.source_pdq), bytes(image.source_phash))
 
 
-def of_picture(rgb: NDArray[np.uint8]) -> Material:
+def of_upload(data: bytes) -> Material:
     """Returns a picture that somebody brought as material.
 
-    The manifest gets it as pixels that we encoded: its own file would be parsed outside the sandbox, and
-    could carry a name or a place into ours.
+    Its own Content Credentials travel on into the manifest of what is made from it, whatever is wrong with
+    them, but for pictures and descriptions in them; nothing else of the file does. Signing reads them
+    outside the sandbox, so only those are taken that the same reader got through in it. A picture without
+    any is named by pixels that we encoded.
+
+    Raises:
+        UnreadableImage, SandboxFailed, SourceTooNarrow: as `load`.
     """
+    shown = turning.as_browsers_show(data)
+    examined = _examined(shown)
+    assert examined.decoded is not None
+    rgb = examined.decoded.rgb
     on_canvas = canvas(rgb)
     found = fingerprint.look(on_canvas).fingerprint
-    return Material(
-        rgb=on_canvas,
-        mask=None,
-        parent=Parent(images.encode(on_canvas, "PNG"), "image/png", UPLOAD_TITLE),
-        upload=UploadLook(found.pdq, found.phash),
-    )
+    parent = Parent(images.encode(on_canvas, "PNG"), "image/png", UPLOAD_TITLE)
+    # Without crJSON, if it is very large, nobody knows what would have to be left out.
+    if examined.crjson is not None and _has_credentials(examined, data, shown):
+        was_resized, redacted = on_canvas.shape != rgb.shape, redaction.addresses(examined.crjson)
+        parent = Parent(data, examined.decoded.mime, UPLOAD_TITLE, was_resized, parent, redacted)
+    return Material(rgb=on_canvas, mask=None, parent=parent, upload=UploadLook(found.pdq, found.phash))
+
+
+def _has_credentials(examined: Examination, data: bytes, shown: bytes) -> bool:
+    """Whether the file brings manifests along that can be read. Those kept elsewhere are not fetched.
+
+    Taking notes out of a file changes the bytes that its manifest is about, so the file as it came is read.
+    """
+    if examined.manifest_reading is not None and shown != data:
+        examined = sandbox.default().examine(data, signing.anchors())
+    reading = examined.manifest_reading
+    return reading is not None and reading.state != "Remote"
+
+
+def redrawn(mask: NDArray[np.bool_] | None) -> Region | None:
+    """Returns the smallest rectangle around what a mask (bool, (H, W)) marks; None without a mask."""
+    if mask is None:
+        return None
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, left = int(rows[0]), int(columns[0])
+    return Region(left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
 
 
 def with_mask(material: Material, mask_rgb: NDArray[np.uint8]) -> Material:
@@ -166,11 +197,17 @@ def decode(data: bytes) -> NDArray[np.uint8]:
     Raises:
         UnreadableImage, SandboxFailed: it cannot be decoded within the limits.
     """
+    decoded = _examined(data).decoded
+    assert decoded is not None
+    return decoded.rgb
+
+
+def _examined(data: bytes) -> Examination:
+    """Returns what the sandbox gave for a picture that could be decoded; raises as `decode`."""
     examined = sandbox.default().examine(data, signing.anchors())
     if examined.image_error is not None:
         raise examined.image_error
-    assert examined.decoded is not None
-    return examined.decoded.rgb
+    return examined
 
 
 def _decoded_mask(data: bytes) -> NDArray[np.uint8]:

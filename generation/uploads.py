@@ -65,17 +65,26 @@ def locked(upload: Upload, owner: User) -> Upload:
 
 
 def read(upload: Upload) -> bytes:
-    """Returns the file: a stranger's bytes, to be decoded in a sandbox only.
+    """Returns the file as it is shown and decoded: a stranger's bytes, to be decoded in a sandbox only.
 
-    It is shown and decoded without the notes on its orientation that browsers and decoders read differently:
-    what is painted on one must fit the other.
+    The notes on its orientation that browsers and decoders read differently are gone: what is painted on
+    one must fit the other.
+
+    Raises:
+        UploadGone: as `brought`.
+    """
+    return turning.as_browsers_show(brought(upload))
+
+
+def brought(upload: Upload) -> bytes:
+    """Returns the very bytes that somebody brought: those that their Content Credentials are about.
 
     Raises:
         UploadGone: they have been deleted, or the web process ended before they were stored.
     """
     try:
         with default_storage.open(str(upload.content)) as file:
-            return turning.as_browsers_show(bytes(file.read()))
+            return bytes(file.read())
     except FileNotFoundError as error:
         raise UploadGone from error
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from provenance.credentials.standing import isolated
 from provenance.evidence import (
     DerivedFinding,
     Evidence,
@@ -269,7 +270,7 @@ def _manifest_sentence(finding: ManifestFinding) -> str:
             "cannot be confirmed any more."
         )
     # Also with a certificate that we trust: the authority that certifies us certifies others.
-    who = f"“{finding.signer}”" if finding.signer else "someone"
+    who = isolated(finding.signer) if finding.signer else "someone"
     return f"Signed by {who}, and not for a picture that we published. We do not vouch for what it says."
 
 

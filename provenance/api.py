@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from accounts import client
 from accounts.permissions import may_work_as_staff
 from provenance import api_schema, intake, tasks, verdict
+from provenance.credentials import viewer
 from provenance.errors import ProvenanceError
 from provenance.evidence import Evidence
 from provenance.inspection_state import State, state_of
@@ -99,6 +100,7 @@ def _check(request: HttpRequest, row: Inspection) -> dict[str, Any]:
         "expires_at": row.expires_at,
         "answer": api_schema.coarse(evidence, VerdictKind(row.verdict)) if evidence else None,
         "image": _image(row.image) if evidence and row.image else None,
+        "credentials": _credentials(request, row),
         "problem": {"code": row.error_code, "message": row.error_message} if row.error_code else None,
         "links": _links(request, row, reportable=row.upload_deleted_at is None),
     }
@@ -113,6 +115,23 @@ def _image(image: RegisteredImage) -> dict[str, Any]:
         "model": f"{image.model_name} {image.model_version}",
         "published_at": image.published_at,
         "is_withdrawn": image.withdrawn_at is not None,
+    }
+
+
+def _credentials(request: HttpRequest, row: Inspection) -> dict[str, Any] | None:
+    said = viewer.summary(row)
+    if said is None:
+        return None
+    download = request.build_absolute_uri(reverse("provenance:crjson", args=[row.pk]))
+    there = viewer.downloads(row)
+    crjson = {of: f"{download}?of={of}" if of in there else None for of in viewer.BOTH}
+    return {
+        "own": said.own,
+        "signer": said.signer,
+        "recovered": said.recovered,
+        "sentence": said.sentence,
+        "page": request.build_absolute_uri(reverse("provenance:credentials", args=[row.pk])),
+        "crjson": crjson,
     }
 
 

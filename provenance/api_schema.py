@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from provenance import answers
 from provenance.answers import Certainty
+from provenance.credentials.summary import Own
 from provenance.evidence import Evidence, Presence, WatermarkFinding
 from provenance.images import FORMATS, MAX_BYTES, MAX_PIXELS, MAX_SIDE
 from provenance.inspection_state import State
@@ -67,6 +68,29 @@ class OurImage(serializers.Serializer):
     is_withdrawn = serializers.BooleanField()
 
 
+class WholeRecords(serializers.Serializer):
+    own = serializers.URLField(allow_null=True)
+    recovered = serializers.URLField(allow_null=True)
+
+
+class Credentials(serializers.Serializer):
+    own = serializers.ChoiceField(
+        [str(own) for own in Own],
+        help_text="What the file itself carries. “elsewhere”: it only names an address, which is not opened.",
+    )
+    signer = serializers.CharField(
+        allow_null=True, help_text="Who signed that, in the signer's own words; nobody vouches for the name."
+    )
+    recovered = serializers.BooleanField(
+        help_text="The file carries no record of ours that holds; the one it was published with is shown."
+    )
+    sentence = serializers.CharField(
+        allow_blank=True, help_text="What they say, or that they were recovered."
+    )
+    page = serializers.URLField(help_text="All of it, for people.")
+    crjson = WholeRecords(help_text="The whole records as crJSON; null where there is none, or too large.")
+
+
 class Links(serializers.Serializer):
     self = serializers.URLField(help_text="This check in the API.")
     page = serializers.URLField(help_text="The same answer for people.")
@@ -99,6 +123,9 @@ class Check(serializers.Serializer):
     )
     answer = CoarseAnswer(allow_null=True, help_text="Once the state is “done”.")
     image = OurImage(allow_null=True, help_text="The one image of ours that it comes from, if one is named.")
+    credentials = Credentials(
+        allow_null=True, help_text="Content Credentials (C2PA), once the state is “done”."
+    )
     problem = Problem(allow_null=True, help_text="Why there is no answer, once the state is “failed”.")
     links = Links()
     staff = StaffView(required=False, help_text="In the session of a staff member only.")
@@ -134,6 +161,7 @@ _WAITING: Final[dict[str, Any]] = {
     "expires_at": "2026-11-24T10:00:00Z",
     "answer": None,
     "image": None,
+    "credentials": None,
     "problem": None,
     "links": _LINKS,
 }
@@ -151,6 +179,17 @@ _DONE: Final[dict[str, Any]] = {
         "model": "Tracery sketch 1",
         "published_at": "2026-11-20T08:30:00Z",
         "is_withdrawn": False,
+    },
+    "credentials": {
+        "own": "none",
+        "signer": None,
+        "recovered": True,
+        "sentence": "The file carries no credentials any more. We kept the ones it was published with.",
+        "page": f"https://tracery.example/verify/{_ID}/credentials",
+        "crjson": {
+            "own": None,
+            "recovered": f"https://tracery.example/verify/{_ID}/crjson?of=recovered",
+        },
     },
 }
 CHECK: Final = OpenApiResponse(

@@ -55,7 +55,9 @@ class ChainDescription:
     length: int
 
 
-def make_test_authority(directory: Path, *, common_name: str, leaf_days: int = LEAF_DAYS) -> None:
+def make_test_authority(
+    directory: Path, *, common_name: str, leaf_days: int = LEAF_DAYS, renew: bool = False
+) -> None:
     """Makes sure that the directory holds a valid test authority.
 
     Writes `root.pem` (the trust anchor), `chain.pem` (signing certificate, then intermediate) and
@@ -67,12 +69,13 @@ def make_test_authority(directory: Path, *, common_name: str, leaf_days: int = L
         directory: Made if missing.
         common_name: The name that verifiers show as the signer.
         leaf_days: How long a new signing certificate lives.
+        renew: Whether to replace a valid signing certificate too.
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _locked(directory):
         if not _authority_is_sound(directory):
             _write_authority(directory, common_name)
-        if not _leaf_is_sound(directory):
+        if renew or not _leaf_is_sound(directory):
             _write_leaf(directory, common_name, leaf_days)
 
 
@@ -82,7 +85,7 @@ def describe(chain_pem: str | bytes) -> ChainDescription:
     Raises:
         BadCertificate: with code `chain_unreadable`.
     """
-    chain = _load_chain(chain_pem)
+    chain = load_chain(chain_pem)
     leaf = chain[0]
     return ChainDescription(
         subject=leaf.subject.rfc4514_string(),
@@ -99,7 +102,7 @@ def key_matches(chain_pem: str | bytes, key_pem: str | bytes) -> bool:
     Raises:
         BadCertificate: with code `chain_unreadable` or `key_unreadable`.
     """
-    leaf = _load_chain(chain_pem)[0]
+    leaf = load_chain(chain_pem)[0]
     try:
         key = serialization.load_pem_private_key(_as_bytes(key_pem), password=None)
     except (ValueError, TypeError) as error:
@@ -107,7 +110,12 @@ def key_matches(chain_pem: str | bytes, key_pem: str | bytes) -> bool:
     return bool(leaf.public_key() == key.public_key())
 
 
-def _load_chain(chain_pem: str | bytes) -> list[x509.Certificate]:
+def load_chain(chain_pem: str | bytes) -> list[x509.Certificate]:
+    """Returns the certificates of a PEM file, at least one, in its order.
+
+    Raises:
+        BadCertificate: with code `chain_unreadable`.
+    """
     try:
         return x509.load_pem_x509_certificates(_as_bytes(chain_pem))
     except ValueError as error:

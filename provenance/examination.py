@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from provenance import images, inspection, verdict
+from provenance.credentials import recovery
 from provenance.errors import ProvenanceError, UnreadableImage
 from provenance.models import Inspection, RegisteredImage
 
@@ -49,7 +50,7 @@ def run(inspection_id: uuid.UUID) -> None:
         # A defect of ours or of a library: the person learns it at once, the log gets the traceback.
         _fail(row, error if isinstance(error, ProvenanceError) else ProvenanceError(*UNEXPECTED))
         raise
-    _finish(row, examined)
+    _finish(row, examined, data)
 
 
 def _claim(inspection_id: uuid.UUID) -> Inspection | None:
@@ -72,18 +73,32 @@ def _stay_claimed(row: Inspection) -> None:
     _of_this_claim(row).update(claimed_at=timezone.now())
 
 
-def _finish(row: Inspection, examined: inspection.Examined) -> None:
+def _finish(row: Inspection, examined: inspection.Examined, data: bytes) -> None:
     decided = verdict.decide(examined.evidence)
     image = RegisteredImage.objects.filter(pk=decided.image_id).first() if decided.image_id else None
-    _of_this_claim(row).update(
-        status=Inspection.Status.DONE,
-        verdict=decided.kind,
-        evidence=examined.evidence.to_json(),
-        image=image,
-        preview=_preview(examined),
-        client="",
-        finished_at=timezone.now(),
+    _stay_claimed(row)
+    own = recovery.to_show(examined.history, examined.crjson) if examined.history else None
+    recovered = recovery.recover(data, decided, examined.evidence)
+    said = {"own": own, "recovered": recovered}
+    finished = (
+        _of_this_claim(row)
+        .filter(upload_deleted_at__isnull=True)
+        .update(
+            status=Inspection.Status.DONE,
+            verdict=decided.kind,
+            evidence=examined.evidence.to_json(),
+            credentials={name: record and record.history.to_json() for name, record in said.items()},
+            crjson={name: record and record.crjson for name, record in said.items()},
+            image=image,
+            preview=_preview(examined),
+            client="",
+            finished_at=timezone.now(),
+        )
     )
+    if not finished:
+        # The upload was deleted meanwhile, so nothing is said of it. (Or another worker has the claim: then
+        # this changes nothing.)
+        _fail(row, ProvenanceError(*NEVER_STORED))
 
 
 def _fail(row: Inspection, error: ProvenanceError) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from provenance import (
     sandbox,
     signing,
 )
+from provenance.credentials.history import History
 from provenance.derived import may_be_the_upload
 from provenance.errors import ProvenanceError
 from provenance.evidence import Evidence, ExactFinding, ManifestFinding, Presence, WatermarkFinding
@@ -56,10 +57,18 @@ class Stopwatch:
 
 @dataclass(frozen=True)
 class Examined:
-    """The evidence, and the suspect's pixels for a preview, shrunk (see `fingerprint.Look.small`)."""
+    """The evidence, and what a page shows besides.
+
+    Attributes:
+        small: The suspect's pixels for a preview, shrunk (see `fingerprint.Look.small`).
+        history: What the file's own manifests say, whoever made them; None if there are none.
+        crjson: The same in full, for download; None likewise, or if it is too large.
+    """
 
     evidence: Evidence
     small: NDArray[np.uint8]
+    history: History | None = None
+    crjson: dict[str, Any] | None = None
 
 
 def warm_up() -> None:
@@ -98,11 +107,11 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         seen = matches.views(look)
         alike = matches.by_hash(seen)
     known = exact.image_id or _believed(signed)
-    with watch.stage("watermark"):
-        mark = _watermark(decoded.rgb, look, _expected(known, alike))
-    if not (known or alike or mark.image_id):
+    if not (known or alike):
         with watch.stage("local features"):
             alike = matches.by_local_features(seen)
+    with watch.stage("watermark"):
+        mark = _watermark(decoded.rgb, look, _expected(known, alike))
     named = {exact.image_id, signed.image_id, mark.image_id} - {None}
     with watch.stage("conclusion"):
         lookalike_finding, derived = lookalike.conclude(seen, alike, named)
@@ -119,7 +128,7 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         derived=derived,
         milliseconds=watch.milliseconds,
     )
-    return Examined(evidence, look.small)
+    return Examined(evidence, look.small, examination.history, examination.crjson)
 
 
 def _exact(data: bytes) -> tuple[str, ExactFinding]:

@@ -21,6 +21,8 @@ from provenance.models import Inspection
 
 # Two tabs and a retry. Whoever waits for more keeps the workers from everybody else.
 MOST_UNFINISHED: Final = 4
+# What a worker writes into a row, and when it read the registry.
+_FINDINGS: Final = ("verdict", "evidence", "credentials", "crjson", "image", "preview", "claimed_at")
 # The error code of a check that its sender ended.
 CANCELLED: Final = "cancelled"
 _FULL: Final = "We have no room for another picture at the moment. Please try again in a few hours."
@@ -87,9 +89,7 @@ def _copy_findings(row: Inspection) -> None:
     ).order_by("-claimed_at")
     if (found := earlier.first()) is None:
         return
-    copied = {
-        name: getattr(found, name) for name in ("verdict", "evidence", "image", "preview", "claimed_at")
-    }
+    copied = {name: getattr(found, name) for name in _FINDINGS}
     finished = {"status": Inspection.Status.DONE, "client": "", "finished_at": timezone.now()}
     waiting = Inspection.objects.filter(pk=row.pk, status=Inspection.Status.QUEUED)
     if waiting.update(**copied, **finished):
@@ -142,11 +142,27 @@ def stalled() -> list[uuid.UUID]:
     return ids
 
 
+def let_expire(row: Inspection, after: dt.timedelta) -> None:
+    """Sets the end of an upload's life anew, unless a report was filed with it."""
+    temporary = Inspection.objects.filter(pk=row.pk, expires_at__isnull=False)
+    temporary.update(expires_at=timezone.now() + after)
+
+
+def delete_now(row: Inspection) -> bool:
+    """Deletes an upload whose answer was given; the row stays, without picture, preview or findings.
+
+    Returns:
+        False if a report was filed with it, or if it was deleted before.
+    """
+    let_expire(row, dt.timedelta())
+    return _delete_upload(row)
+
+
 def delete_expired() -> int:
     """Deletes uploads past their time and returns how many; the row stays, without picture or preview."""
     expired = Inspection.objects.filter(expires_at__lt=timezone.now(), upload_deleted_at__isnull=True)
     count = 0
-    for row in expired[:1000]:
+    for row in expired.only("upload_name")[:1000]:
         count += _delete_upload(row)
     return count
 
@@ -155,8 +171,9 @@ def delete_expired() -> int:
 def _delete_upload(row: Inspection) -> bool:
     """Deletes one upload unless a report was filed with it a moment ago; the row stays locked meanwhile."""
     now = timezone.now()
-    deleted = Inspection.objects.filter(pk=row.pk, expires_at__lt=now, upload_deleted_at__isnull=True).update(
-        upload_deleted_at=now, preview=b"", evidence={}, client=""
+    expired = Inspection.objects.filter(pk=row.pk, expires_at__lte=now, upload_deleted_at__isnull=True)
+    deleted = expired.update(
+        upload_deleted_at=now, preview=b"", evidence={}, credentials={}, crjson={}, client=""
     )
     if deleted:
         default_storage.delete(row.upload_name)

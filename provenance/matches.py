@@ -5,7 +5,6 @@ features find parts, turned and rescaled. Both only propose; `provenance.confirm
 """
 
 import io
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,7 +18,7 @@ from provenance import confirmation, fingerprint, photo_rectangle, registry
 from provenance.confirmation import Confirmation
 from provenance.fingerprint import LEAST_QUALITY, Look
 from provenance.local_features import search
-from provenance.local_features.alignment import IDENTITY, Alignment
+from provenance.local_features.alignment import IDENTITY, Alignment, Candidate
 from provenance.models import RegisteredImage
 from provenance.orientations import ORIENTATIONS, nearest_orientation
 
@@ -110,15 +109,9 @@ def by_local_features(seen: Sequence[View]) -> list[Match]:
     """Returns the images of which any view shows a part."""
     found = search.search([view.look.small for view in seen])
     rows = RegisteredImage.objects.in_bulk([candidate.image_id for candidate in found])
-    matches: dict[uuid.UUID, Match] = {}
-    for candidate in found:
-        view, image = seen[candidate.view], rows[candidate.image_id]
-        if image.pk in matches:
-            continue
-        match = _confirmed(image, view, candidate.alignment, candidate.inliers, compared=len(found))
-        if match is not None:
-            matches[image.pk] = match
-    return _with_family(list(matches.values()))
+    asked = len(found) * len(seen)
+    matches = (_confirmed_in_any(rows[candidate.image_id], seen, candidate, asked) for candidate in found)
+    return _with_family([match for match in matches if match is not None])
 
 
 def published_count() -> int:
@@ -159,6 +152,20 @@ def _confirmed(
         return None
     method = HASH if inliers is None else LOCAL_FEATURES
     return Match(image, method, view, placed, inliers, fit, compared)
+
+
+def _confirmed_in_any(
+    image: RegisteredImage, seen: Sequence[View], candidate: Candidate, compared: int
+) -> Match | None:
+    """The keypoints may be those of the whole screenshot, and only the photograph in it fits the image."""
+    own = seen[candidate.view]
+    whole = candidate.alignment.after(own.placed)
+    for view in [own, *(view for view in seen if view is not own)]:
+        placed = whole.after(view.placed.inverted())
+        match = _confirmed(image, view, placed, candidate.inliers, compared=compared)
+        if match is not None:
+            return match
+    return None
 
 
 def _with_family(matches: list[Match]) -> list[Match]:

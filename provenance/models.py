@@ -102,6 +102,13 @@ class RegisteredImage(models.Model):
                 name="images_not_in_a_segment",
                 condition=Q(segment__isnull=True, published_at__isnull=False),
             ),
+            # All that provenance.derived reads, so that a search for an upload passes the other images by.
+            models.Index(
+                fields=("id",),
+                include=("source_pdq",),
+                name="images_made_from_uploads",
+                condition=Q(source_pdq__isnull=False, published_at__isnull=False),
+            ),
         )
 
     @property
@@ -128,6 +135,7 @@ class PublishedFile(models.Model):
         PNG = "PNG", "PNG"
         JPEG = "JPEG", "JPEG"
         WEBP = "WEBP", "WebP"
+        AVIF = "AVIF", "AVIF"
 
     image = models.ForeignKey(RegisteredImage, models.PROTECT, related_name="files")
     format = models.CharField(max_length=4, choices=Format)

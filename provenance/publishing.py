@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance import fingerprint, lookalike, published_files, registry, stamping
-from provenance.credentials.definition import Parent
+from provenance.credentials.definition import Parent, Region
 from provenance.errors import UnknownKey
 from provenance.local_features import extraction
 from provenance.marking_keys import MarkingKey, all_keys
@@ -32,7 +32,11 @@ class Published:
 
 
 def publish(
-    rgb: NDArray[np.uint8], origin: Origin, parent: Parent | None = None, upload: UploadLook | None = None
+    rgb: NDArray[np.uint8],
+    origin: Origin,
+    parent: Parent | None = None,
+    upload: UploadLook | None = None,
+    region: Region | None = None,
 ) -> Published:
     """Stamps and publishes a generated picture.
 
@@ -41,6 +45,7 @@ def publish(
         origin: Which work made it; publishing twice for one origin publishes once.
         parent: What an inpainting or a variation was made from, for the manifest.
         upload: How that looked, if it was somebody's own picture, or was made from one.
+        region: The part that an inpainting redrew, for the manifest.
 
     Raises:
         ProvenanceError, WatermarkError: it could not be stamped; nothing was published.
@@ -52,7 +57,7 @@ def publish(
     )
     if image.published_at is not None:
         return Published(image, is_new=False)
-    stamped = stamping.stamp(rgb, image, _key_of(image), parent)
+    stamped = stamping.stamp(rgb, image, _key_of(image), parent, region)
     for file in stamped.files:
         published_files.store(published_name(file.sha256), file.data)
     look = fingerprint.look(stamped.rgb)

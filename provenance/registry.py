@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from provenance import hash_search
-from provenance.models import PublishedFile, RegisteredImage, signed
+from provenance.models import Inspection, PublishedFile, RegisteredImage, signed
 
 if TYPE_CHECKING:
     # The web process withdraws images, and never loads the hashing libraries.
@@ -146,8 +146,12 @@ def register(
 
 
 def withdraw(image: RegisteredImage) -> None:
-    """Takes a published image from view. Row, fingerprints and files stay, so copies are still recognised."""
+    """Takes a published image from view. Row, fingerprints and files stay, so copies are still recognised.
+
+    What checks have shown of its credentials goes, thumbnails and all.
+    """
     RegisteredImage.objects.filter(pk=image.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
+    Inspection.objects.filter(image=image).exclude(credentials={}).update(credentials={}, crjson={})
 
 
 def restore(image: RegisteredImage) -> None:

@@ -12,6 +12,7 @@ two, `provenance.frames` what goes between them. What a child says is checked li
 """
 
 import atexit
+import json
 import os
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from typing import Any, Final
 import numpy as np
 
 from provenance import frames, images, manifest_reading
+from provenance.credentials.history import MAX_CRJSON, History
+from provenance.credentials.strangers_json import storable
 from provenance.errors import ProvenanceError, SandboxFailed, UnreadableImage
 from provenance.manifest_reading import ManifestReading
 from provenance.sandbox_process import WALL_SECONDS
@@ -39,12 +42,17 @@ _MESSAGES: Final = {
 
 @dataclass(frozen=True)
 class Examination:
-    """What one file gave. Each half is a value, an error, or (manifest only) absent: neither."""
+    """What one file gave. Each half is a value, an error, or (manifest only) absent: neither.
+
+    `history` is there whenever `manifest_reading` is. `crjson` is None then only if it was too large to keep.
+    """
 
     decoded: images.Decoded | None = None
     image_error: UnreadableImage | None = None
     manifest_reading: ManifestReading | None = None
     manifest_error: ProvenanceError | None = None
+    history: History | None = None
+    crjson: dict[str, Any] | None = None
 
 
 class Sandbox:
@@ -76,7 +84,8 @@ class Sandbox:
         if not data or len(data) > images.MAX_BYTES:
             return Examination(image_error=images.unreadable("too_many_bytes" if data else "empty"))
         try:
-            return self._ask({"decode": True, "anchors": anchors_pem, "mime": _mime(data)}, data)
+            asked = {"decode": True, "anchors": anchors_pem, "mime": _mime(data), "history": True}
+            return self._ask(asked, data)
         except SandboxFailed as error:
             alone = self._ask({"decode": True}, data)
             return Examination(alone.decoded, alone.image_error, manifest_error=error)
@@ -93,6 +102,20 @@ class Sandbox:
             raise found.manifest_error
         return found.manifest_reading
 
+    def history_beside(
+        self, data: bytes, anchors_pem: str, store: bytes
+    ) -> tuple[History, dict[str, Any] | None] | None:
+        """Returns history and crJSON of a manifest store that we kept, held against a stranger's file.
+
+        Raises:
+            UnreadableManifest: as `manifest.read`.
+            SandboxFailed: with code `timeout` or `crashed`.
+        """
+        found = self._ask({"anchors": anchors_pem, "mime": _mime(data), "history": True}, data, store)
+        if found.manifest_error is not None:
+            raise found.manifest_error
+        return None if found.history is None else (found.history, found.crjson)
+
     def close(self) -> None:
         """Ends the helper. The next request starts another."""
         with self._lock:
@@ -108,7 +131,7 @@ class Sandbox:
             answer, pixels = frames.split(body)
             if "failed" in answer:
                 raise ValueError(str(answer["failed"]))
-            return _examination(answer, pixels, decode="decode" in header)
+            return _examination(answer, pixels, decode="decode" in header, history="history" in header)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _failure("crashed") from error
 
@@ -193,18 +216,38 @@ def _mime(data: bytes) -> str:
     return images.MIME.get(images.sniff(data) or "", "")
 
 
-def _examination(answer: dict[str, Any], pixels: memoryview, *, decode: bool) -> Examination:
+def _examination(answer: dict[str, Any], pixels: memoryview, *, decode: bool, history: bool) -> Examination:
     """Returns the child's answer after checking every part of it."""
     code, image, reading = answer["image_error"], answer["image"], answer["manifest"]
     if decode and code is None and image is None:
         raise ValueError("neither a picture nor what is wrong with it")
-    unreadable_manifest = answer["manifest_error"] is not None
+    unreadable_manifest, told = answer["manifest_error"] is not None, answer.get("history")
+    if history and (reading is None) != (told is None):
+        raise ValueError("a reading without a history, or a history without a reading")
     return Examination(
         decoded=_decoded(image, pixels) if image is not None else None,
         image_error=images.unreadable(code) if code is not None else None,
         manifest_reading=ManifestReading.from_json(reading) if reading is not None else None,
         manifest_error=manifest_reading.unreadable() if unreadable_manifest else None,
+        history=_history(told) if told is not None else None,
+        crjson=_crjson(answer.get("crjson")),
     )
+
+
+def _history(value: Any) -> History:
+    if not isinstance(value, dict):
+        raise TypeError(f"history: expected an object, got {type(value).__name__}")
+    return History.from_json(value)
+
+
+def _crjson(value: Any) -> dict[str, Any] | None:
+    """Checks size and shape; what it says is a stranger's either way."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or len(json.dumps(value)) > MAX_CRJSON:
+        raise ValueError("crJSON: expected an object within its limit")
+    cleaned: dict[str, Any] = storable(value)
+    return cleaned
 
 
 def _decoded(image: dict[str, Any], pixels: memoryview) -> images.Decoded:

@@ -20,7 +20,9 @@ CHECKS_PER_PAGE = 25
 def inspections(request: HttpRequest) -> HttpResponse:
     kinds, verdict = [str(kind) for kind in VerdictKind], request.GET.get("verdict", "")
     # Only while the upload is there: afterwards nothing is left to look at, and those rows are never deleted.
-    rows = Inspection.objects.filter(upload_deleted_at__isnull=True).defer("preview", "evidence")
+    rows = Inspection.objects.filter(upload_deleted_at__isnull=True).defer(
+        "preview", "evidence", "credentials", "crjson"
+    )
     rows = rows.prefetch_related("cases")
     if verdict in kinds:
         rows = rows.filter(verdict=verdict)

@@ -2,22 +2,29 @@
 order, and then reads everything back from the finished bytes."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, get_args
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
 from provenance import detection, images, manifest, signing
-from provenance.credentials.definition import Parent, Statement, xmp_packet
-from provenance.errors import ProvenanceError
+from provenance.credentials.definition import Parent, Region, Statement, watermark_value, xmp_packet
+from provenance.errors import ProvenanceError, SigningFailed
 from provenance.marking_keys import MarkingKey
 from provenance.models import RegisteredImage
 from watermark import codec, signature
 
-FORMATS: Final[tuple[Literal["PNG", "JPEG", "WEBP"], ...]] = ("PNG", "JPEG", "WEBP")
+logger = logging.getLogger(__name__)
+
+# Every file of ours travels with it, in each format. A camera's manifest has some 100 kB, one of ten edits
+# with thumbnails about a megabyte.
+MOST_STORE_BYTES: Final = 4 * 2**20
+
+FORMATS: Final[tuple[images.PublishedFormat, ...]] = get_args(images.PublishedFormat)
 
 
 class StampUnreadable(ProvenanceError):
@@ -54,7 +61,11 @@ class StampedImage:
 
 
 def stamp(
-    rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: Parent | None = None
+    rgb: NDArray[np.uint8],
+    image: RegisteredImage,
+    key: MarkingKey,
+    parent: Parent | None = None,
+    region: Region | None = None,
 ) -> StampedImage:
     """Returns the image's files in every format we publish.
 
@@ -63,6 +74,7 @@ def stamp(
         image: Its registry row, reserved.
         key: The present watermark key.
         parent: What it was made from, if it was made from a picture.
+        region: The part of it that was redrawn, if only a part was.
 
     Raises:
         StampUnreadable: a stamp could not be read back from a finished file.
@@ -72,7 +84,8 @@ def stamp(
     signing.signer()  # says at once that nothing can be signed
     signed_look = signature.draw(rgb)
     marked = codec.embed(signed_look, image.payload, key=key.secret, codec=image.watermark_codec)
-    return StampedImage(marked, tuple(_files(marked, image, key, parent)))
+    statement = replace(_statement(image), parent=parent, region=region, thumbnail=manifest.thumbnail(marked))
+    return StampedImage(marked, tuple(_files(marked, image, key, statement)))
 
 
 def watermark_alg(codec_name: str) -> str:
@@ -86,19 +99,41 @@ def verify_url() -> str:
 
 
 def _files(
-    marked: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, parent: Parent | None
+    marked: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey, statement: Statement
 ) -> Iterator[StampedFile]:
-    statement = replace(_statement(image), parent=parent)
-    xmp = xmp_packet(image.digital_source_type, statement.verify_url, image.pk)
+    xmp = xmp_packet(image.digital_source_type, statement.verify_url, image.pk, statement.product_name)
     for name in FORMATS:
         mime = images.MIME[name]
         encoded = images.encode(marked, name, xmp=xmp)
-        if name == "WEBP" and not _carries_mark(encoded, image, key):
+        if name == "WEBP" and not _carries_mark(images.decode(encoded).rgb, image, key):
             # Lossy WebP halves the colour resolution; a few strongly coloured drawings lose the mark in it.
             encoded = images.encode(marked, name, xmp=xmp, lossless=True)
-        signed = manifest.sign(encoded, mime, statement, signing.signer(), signing.anchors())
-        _read_back(signed.data, mime, image, key)
+        signed, statement = _signed(encoded, mime, statement)
+        _read_back(signed, image, key)
         yield StampedFile(name, signed.data, signed.store, signed.urn)
+
+
+def _signed(data: bytes, mime: str, statement: Statement) -> tuple[manifest.Signed, Statement]:
+    """Returns the signed file and what was said in it, which the next file is to say too.
+
+    A stranger's manifests may be such that ours does not hold with them in it: some readers' faults lie in
+    how ingredients are judged. They may also be large. The person gets the picture then, without them.
+    """
+    parent = statement.parent
+    without = replace(statement, parent=parent.fallback) if parent and parent.fallback else None
+    try:
+        signed = manifest.sign(data, mime, statement, signing.signer(), signing.anchors())
+    except SigningFailed as error:
+        if without is None or error.code not in ("signing_failed", "not_trusted"):
+            raise
+        logger.warning("image %s: its source's manifests are left out: %s", statement.image_id, error)
+    else:
+        if without is None or len(signed.store) <= MOST_STORE_BYTES:
+            return signed, statement
+        logger.warning(
+            "image %s: its source's manifests are left out: %d bytes", statement.image_id, len(signed.store)
+        )
+    return manifest.sign(data, mime, without, signing.signer(), signing.anchors()), without
 
 
 def _statement(image: RegisteredImage) -> Statement:
@@ -111,26 +146,27 @@ def _statement(image: RegisteredImage) -> Statement:
         product_version=settings.PRODUCT_VERSION,
         created_at=image.reserved_at,
         watermark_alg=watermark_alg(image.watermark_codec),
-        watermark_value=f"{image.payload:016x}",
+        watermark_value=watermark_value(image.payload),
         verify_url=verify_url(),
         flow=image.flow,  # type: ignore[arg-type]
         product_name=settings.PRODUCT_NAME,
     )
 
 
-def _read_back(data: bytes, mime: str, image: RegisteredImage, key: MarkingKey) -> None:
-    """Raises StampUnreadable unless signature, watermark and manifest are all found in the finished bytes."""
-    rgb = images.decode(data).rgb
+def _read_back(signed: manifest.Signed, image: RegisteredImage, key: MarkingKey) -> None:
+    """Raises StampUnreadable unless signature, watermark and manifest are all found in the finished bytes.
+
+    Signing has read the manifest from them already.
+    """
+    rgb = images.decode(signed.data).rgb
     if not signature.is_present(rgb):
         raise StampUnreadable("visible signature")
-    if not _carries_mark(data, image, key):
+    if not _carries_mark(rgb, image, key):
         raise StampUnreadable("invisible watermark")
-    reading = manifest.read(data, mime, signing.anchors())
-    if reading is None or reading.state != "Trusted" or reading.image_id != image.pk:
+    if signed.reading.state != "Trusted" or signed.reading.image_id != image.pk:
         raise StampUnreadable("signed manifest")
 
 
-def _carries_mark(data: bytes, image: RegisteredImage, key: MarkingKey) -> bool:
-    rgb = images.decode(data).rgb
+def _carries_mark(rgb: NDArray[np.uint8], image: RegisteredImage, key: MarkingKey) -> bool:
     found = detection.detect(rgb, keys=[key.secret], codec_name=image.watermark_codec)
     return found is not None and found.payload == image.payload

@@ -146,7 +146,7 @@ def lay_out(row: Inspection) -> TraceSheet | None:
         answer=answers.answer(evidence, VerdictKind(row.verdict)),
         signals=tuple(_signal(name, getattr(evidence, name)) for name in _TITLES),
         named=named,
-        alignment=_alignment(evidence, {str(item.image.pk): item.image for item in named}),
+        alignment=alignment(evidence, {str(item.image.pk): item.image for item in named}),
         stages=_stages(evidence.milliseconds),
         total_milliseconds=round(sum(evidence.milliseconds.values()), 1),
         # A row that no worker has claimed was answered from an earlier check of the same bytes.
@@ -213,8 +213,11 @@ def _stages(milliseconds: dict[str, float]) -> tuple[Stage, ...]:
     return tuple(Stage(name, took, round(100 * took / slowest)) for name, took in ranked)
 
 
-def _alignment(evidence: Evidence, images: dict[str, RegisteredImage]) -> Alignment | None:
-    """Of the look-alike, or else of the image that was derived from an upload like the suspect."""
+def alignment(evidence: Evidence, images: dict[str, RegisteredImage]) -> Alignment | None:
+    """Returns where one of `images`, by id, lies in the suspect; None if no finding says so.
+
+    Of the look-alike, or else of the image that was derived from an upload like the suspect.
+    """
     alike, derived = evidence.lookalike, evidence.derived
     matrix, ids = alike.alignment, (alike.image_id, *alike.candidate_ids)
     if not matrix:

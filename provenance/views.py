@@ -1,9 +1,10 @@
 import hashlib
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
@@ -14,11 +15,15 @@ from accounts import client
 from accounts.models import User
 from accounts.permissions import SignedInRequest, public, signed_in, staff
 from provenance import answers, images, inspection_store, intake, tasks
+from provenance.credentials import viewer
 from provenance.evidence import Evidence
 from provenance.forms import SuspectForm
 from provenance.models import Inspection, PublishedFile, RegisteredImage
 from provenance.published_files import open_file
 from provenance.verdict import VerdictKind
+
+# For what is not a page of ours, opened by itself.
+_NOTHING_RUNS: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,6 +49,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context: dict[str, object] = {"inspection": row, "hours": settings.UPLOAD_LIFETIME_HOURS}
     if row.status == Inspection.Status.DONE and row.evidence:
         context["answer"] = answers.answer(Evidence.from_json(row.evidence), VerdictKind(row.verdict))
+        context["credentials"] = viewer.summary(row)
     template = "provenance/_answer.html" if request.headers.get("HX-Request") else "provenance/answer.html"
     return render(request, template, context)
 
@@ -53,6 +59,52 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     inspection_store.cancel(get_object_or_404(Inspection, pk=pk))
     return redirect("provenance:answer", pk)
+
+
+@require_safe
+@never_cache
+@public
+def credentials(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(Inspection.objects.select_related("image"), pk=pk)
+    context = {"inspection": row, "page": viewer.lay_out(row), "hours": settings.UPLOAD_LIFETIME_HOURS}
+    return render(request, "provenance/credentials.html", context)
+
+
+@require_safe
+@never_cache
+@public
+def crjson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(Inspection.objects.select_related("image"), pk=pk)
+    said = viewer.crjson_of(row, request.GET.get("of", "own"))
+    if said is None:
+        raise Http404
+    name = f"content-credentials-{str(pk)[:8]}.crjson.json"
+    # A stranger's words: to be saved, never shown as a page of ours.
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": _NOTHING_RUNS,
+    }
+    return JsonResponse(said, json_dumps_params={"indent": 2}, headers=headers)
+
+
+@require_safe
+@never_cache
+@public
+def picture(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    preview = viewer.preview_of(get_object_or_404(Inspection.objects.select_related("image"), pk=pk))
+    if preview is None:
+        raise Http404
+    return _picture(request, preview, "image/jpeg")
+
+
+@require_safe
+@never_cache
+@public
+def original(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    image = viewer.original_of(get_object_or_404(Inspection.objects.select_related("image"), pk=pk))
+    if image is None:
+        raise Http404
+    return _picture(request, bytes(image.thumbnail), "image/jpeg")
 
 
 @require_safe
@@ -105,7 +157,7 @@ def _picture(request: HttpRequest, data: bytes, mime: str) -> HttpResponse:
             "Cache-Control": "private, no-cache, no-transform",
             "ETag": f'"{hashlib.sha256(data).hexdigest()}"',
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            "Content-Security-Policy": _NOTHING_RUNS,
         },
     )
     conditional = get_conditional_response(request, etag=response["ETag"], response=response)

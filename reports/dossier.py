@@ -64,7 +64,12 @@ def queue(tab: Tab, search: str) -> CaseQuerySet:
     """
     # A list shows no picture and no finding, and 25 of each are a lot to carry.
     found = cases().defer(
-        "inspection__preview", "inspection__evidence", "inspection__image__thumbnail", "image__thumbnail"
+        "inspection__preview",
+        "inspection__evidence",
+        "inspection__credentials",
+        "inspection__crjson",
+        "inspection__image__thumbnail",
+        "image__thumbnail",
     )
     if search.strip():
         return found.filter(number__startswith=passphrase.read_number(search).rstrip("-")).order_by(

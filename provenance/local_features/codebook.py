@@ -18,8 +18,8 @@ PATH: Final = Path(__file__).with_name("codebook.npz")
 CENTRES: Final = 1024
 WORDS: Final = CENTRES**2
 SIGNATURE_BITS: Final = 64
-# A pattern of dots gives hundreds of keypoints of one word, which say nothing of the place and take seconds to
-# look up in crowded postings (Jegou et al., "On the burstiness of visual elements", CVPR 2009).
+# A pattern of dots gives hundreds of keypoints of one word, which say nothing of the place and take seconds
+# to look up in crowded postings (Jegou et al., "On the burstiness of visual elements", CVPR 2009).
 MOST_OF_A_WORD: Final = 8
 # Of each half the nearest centres that are combined to a query's nearest words.
 _NEAREST_CENTRES: Final = 4

@@ -33,8 +33,8 @@ MOST_CANDIDATES: Final = 10
 PLENTY: Final = 10
 
 # Sides at which a view is looked at, how much it is enlarged at most, and keypoints taken: the first costs a
-# quarter and finds nearly all, small cuts best as they are; the second finds registered images that are a small
-# part of the view. A third at 1,024 px would cost three times as much as the second.
+# quarter and finds nearly all, small cuts best as they are; the second finds registered images that are a
+# small part of the view. A third at 1,024 px would cost three times as much as the second.
 LOOKS: Final = ((320, 1.0, 300), (640, 2.0, 400))
 # Fainter keypoints are looked for only while there are fewer than this share of the most.
 _ENOUGH: Final = 0.5

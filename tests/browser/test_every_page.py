@@ -1,10 +1,12 @@
 """What holds on every page, for whoever may open it: names for all fields, room on a narrow phone."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import suspects
 from tests.browser import steps
 from tests.browser.conftest import Visit
 from tests.browser.running_system import Account, RunningSystem
@@ -95,12 +97,14 @@ def filled(chromium: Browser, system: RunningSystem) -> Filled:
     steps.check(page, copy)
     expect(page.get_by_role("link", name="Report this picture")).to_be_visible()
     answer = page.url
+    recovered = _copy_without_record(page, copy)
+    page.goto(answer)
     page.get_by_role("link", name="Report this picture").click()
     report = page.url
     number, _ = steps.send_report(page, told="It " + "goes on and on " * 40, seen_at="https://" + "a" * 90)
     context.close()
     return Filled(
-        (answer, report),
+        (answer, report, f"{answer}/credentials", recovered, f"{recovered}/credentials"),
         (job, image, f"{image}/edit", f"{image}/vary", refusal),
         (f"/staff/cases/{number}", f"/staff/inspections/{answer.rsplit('/', 1)[1]}"),
     )
@@ -140,6 +144,15 @@ def test_a_form_without_its_cookie_says_what_to_do(visit: Visit) -> None:
     page.get_by_label("Passphrase").fill("bado-kimu-velo-sani-tupe")
     page.get_by_role("button", name="Show my report").click()
     expect(steps.title(page)).to_have_text("This form has expired")
+
+
+def _copy_without_record(page: Page, file: Path) -> str:
+    """Checks the same picture, saved again; returns the address of the answer."""
+    copy = file.with_name("saved-again.jpg")
+    copy.write_bytes(suspects.saved(suspects.pixels(file.read_bytes()), "JPEG", quality=80))
+    steps.check(page, copy)
+    expect(page.get_by_role("link", name="See the recovered Content Credentials")).to_be_visible()
+    return page.url
 
 
 def _signed_in(visit: Visit, account: Account) -> Page:

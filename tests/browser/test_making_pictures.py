@@ -44,10 +44,10 @@ def test_from_the_waitlist_to_files_that_can_be_traced(
 
     number = ada.url.rsplit("/", 1)[-1]
     steps.read(ada, number)
-    files = [steps.download(ada, name, tmp_path) for name in ("PNG", "JPEG", "WebP")]
-    assert [file.suffix for file in files] == [".png", ".jpeg", ".webp"]
+    files = [steps.download(ada, name, tmp_path) for name in ("PNG", "JPEG", "WebP", "AVIF")]
+    assert [file.suffix for file in files] == [".png", ".jpeg", ".webp", ".avif"]
     answers = system.trace(*files)
-    assert [(each["verdict"], each["image_id"]) for each in answers] == [("OURS_INTACT", number)] * 3
+    assert [(each["verdict"], each["image_id"]) for each in answers] == [("OURS_INTACT", number)] * 4
 
 
 def test_a_refused_prompt_is_appealed_and_drawn(visit: Visit, system: RunningSystem) -> None:

@@ -1,6 +1,5 @@
 """Production refuses to start when something that it needs is missing; each row takes one thing away."""
 
-import datetime as dt
 import os
 import secrets
 import subprocess
@@ -8,41 +7,27 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from provenance import certificates
+from tests import signing_certificates
 
 
 @pytest.fixture(scope="module")
 def signing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate that does not come from our test authority; the checks only read it."""
+    """Certificates that do not come from our test authority."""
     folder = tmp_path_factory.mktemp("signing")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Example pictures")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-    )
-    for file in ("chain.pem", "root.pem"):
-        (folder / file).write_bytes(certificate)
-    (folder / "signing-key.pem").write_bytes(pem_of(key))
+    signing_certificates.write_chain(folder)
     return folder
 
 
-def pem_of(key: ec.EllipticCurvePrivateKey) -> bytes:
-    plain = serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-
-
 def check(tmp_path: Path, signing: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    return started(tmp_path, signing, ["manage.py", "check"], changes)
+
+
+def started(
+    tmp_path: Path, signing: Path, program: list[str], changes: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     complete = {
         "TRACERY_ENV": "production",
         "TRACERY_VAR": str(tmp_path),
@@ -56,7 +41,7 @@ def check(tmp_path: Path, signing: Path, **changes: str) -> subprocess.Completed
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PATH": os.environ["PATH"],
     }
-    command = [sys.executable, "-W", "ignore", "manage.py", "check"]
+    command = [sys.executable, "-W", "ignore", *program]
     environment = {name: value for name, value in {**complete, **changes}.items() if value}
     return subprocess.run(
         command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
@@ -82,6 +67,7 @@ def test_a_complete_production_starts(tmp_path: Path, signing: Path) -> None:
         ({"DEBUG": "1"}, "config.E001"),
         ({"DATABASE_URL": "mysql://elsewhere/x"}, "must start with postgresql://"),
         ({"SIGNING_DIR": "/nowhere"}, "provenance.E001"),
+        ({"TIME_STAMP_POLICY": "always"}, "provenance.E014"),
         ({"GENERATOR": "/nowhere"}, "generation.E001"),
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "accounts."),
     ],
@@ -104,10 +90,20 @@ def test_it_refuses_the_local_test_authority(tmp_path: Path, signing: Path) -> N
 
 def test_it_refuses_a_key_that_does_not_fit_the_certificate(tmp_path: Path, signing: Path) -> None:
     other = tmp_path / "other.pem"
-    other.write_bytes(pem_of(ec.generate_private_key(ec.SECP256R1())))
+    signing_certificates.write_key(other)
     done = check(tmp_path, signing, SIGNING_KEY=str(other))
     assert done.returncode != 0
     assert "provenance.E005" in done.stderr
+
+
+def test_the_web_process_refuses_to_start_if_it_could_read_the_key(tmp_path: Path, signing: Path) -> None:
+    load = ["-c", "import config.wsgi"]
+    done = started(tmp_path, signing, load, {})
+    assert done.returncode != 0
+    assert "provenance.E007" in done.stderr
+    elsewhere = {"SIGNING_KEY": str(tmp_path / "nowhere"), "SIGNING_SERVICE": str(tmp_path / "service.sock")}
+    done = started(tmp_path, signing, load, elsewhere)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_local_secrets_file_is_not_read_in_production(tmp_path: Path, signing: Path) -> None:

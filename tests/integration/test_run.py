@@ -1,5 +1,6 @@
 """`manage.py run` shares its data with no second run, and clears up after one that was cut off."""
 
+import io
 import os
 import subprocess
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 from django.core.management.base import CommandError
+from pytest_django import Settings
 
 from config.environment import write_local_secrets
-from config.management.commands.run import MARK, one_run_only
+from config.management.commands.run import MARK, Command, one_run_only
 
 
 def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:
@@ -34,6 +36,32 @@ def test_what_a_run_left_behind_is_ended_and_nothing_else(tmp_path: Path) -> Non
     left.wait()
     elsewhere.kill()
     elsewhere.wait()
+
+
+class Started:
+    """Takes honcho's place: notes what would be started."""
+
+    def __init__(self) -> None:
+        self.processes: dict[str, tuple[str, dict[str, str]]] = {}
+
+    def add_process(self, name: str, command: str, *, env: dict[str, str], cwd: str) -> None:
+        self.processes[name] = (command, env)
+
+
+def test_one_more_process_signs_and_the_others_are_not_handed_the_key(settings: Settings) -> None:
+    started, key = Started(), str(settings.SIGNING_KEY)
+    others = Command()._with_signing_service(started, {"SIGNING_KEY": key, "LANG": "C"})
+    assert others == {"LANG": "C", "SIGNING_SERVICE": str(settings.SIGNING_DIR / "service.sock")}
+    command, environment = started.processes["sign"]
+    assert key in command
+    assert environment["LANG"] == "C"
+
+
+def test_a_folder_too_deep_for_a_socket_says_so(settings: Settings) -> None:
+    settings.SIGNING_DIR, said, started = Path("/" + "x" * 100), io.StringIO(), Started()
+    assert Command(stdout=said)._with_signing_service(started, {"A": "b"}) == {"A": "b"}
+    assert "the workers read the key themselves" in said.getvalue()
+    assert started.processes == {}
 
 
 def test_local_secrets_are_written_once_for_their_owner_only(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from config.apps import refuse_unless_sound
 READY_WITHIN_SECONDS = 120
 # By this environment variable the processes of a run are known.
 MARK = "TRACERY_RUN"
+# The kernel takes no more for the name of a Unix socket (107 on Linux, 103 elsewhere).
+LONGEST_SOCKET_PATH = 100
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -49,7 +51,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             call_command("collectstatic", interactive=False, verbosity=0)
         else:
-            call_command("make_test_ca")
+            call_command("make_test_ca", verbosity=0)
             call_command("create_first_accounts")
         connections.close_all()
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
@@ -60,13 +62,28 @@ class Command(BaseCommand):
                 embedded_postgres.stop(settings.EMBEDDED_POSTGRES)
 
     def _supervise(self, port: int) -> int:
-        manager = Manager()
+        manager, environment = Manager(), _environment()
+        if not settings.PRODUCTION and settings.SIGNING_SERVICE is None:
+            # In production it runs under a user of its own, so not from here.
+            environment = self._with_signing_service(manager, environment)
         for name, command in _processes():
-            manager.add_process(name, command, env=_environment(), cwd=str(settings.BASE_DIR))
+            manager.add_process(name, command, env=environment, cwd=str(settings.BASE_DIR))
         threading.Thread(target=self._announce, args=(port,), daemon=True).start()
         manager.loop()
         # Ctrl-C is how one stops it, not an error.
         return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
+
+    def _with_signing_service(self, manager: Manager, environment: dict[str, str]) -> dict[str, str]:
+        """Starts the process that signs, and returns the environment of those that ask it to."""
+        service = settings.SIGNING_DIR / "service.sock"
+        if len(os.fsencode(service)) > LONGEST_SOCKET_PATH:
+            self.stdout.write(f"{service} is too long for a socket: the workers read the key themselves.")
+            return environment
+        command = [sys.executable, "-m", "provenance.credentials.signing_service", "--socket", str(service)]
+        command += ["--chain", str(settings.SIGNING_CHAIN), "--key", str(settings.SIGNING_KEY)]
+        manager.add_process("sign", shlex.join(command), env=environment, cwd=str(settings.BASE_DIR))
+        others = {name: value for name, value in environment.items() if name != "SIGNING_KEY"}
+        return {**others, "SIGNING_SERVICE": str(service)}
 
     def _announce(self, port: int) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS

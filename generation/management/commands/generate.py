@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("prompt")
-        parser.add_argument("--out", type=Path, required=True, help="ends in .png, .jpg or .webp")
+        parser.add_argument("--out", type=Path, required=True, help="ends in .png, .jpg, .webp or .avif")
         parser.add_argument("--seed", type=_seed, default=None, help="0 or more; random if left out")
         parser.add_argument("--width", type=_side, default=512, help="pixels, 256 to 2048 in steps of 8")
         parser.add_argument("--height", type=_side, default=512, help="likewise")
@@ -78,7 +78,8 @@ def _publish(seed: int, options: dict[str, Any]) -> RegisteredImage:
     )
     if material is None:
         return publishing.publish(rgb, origin).image
-    return publishing.publish(rgb, origin, material.parent, material.upload).image
+    region = sources.redrawn(material.mask)
+    return publishing.publish(rgb, origin, material.parent, material.upload, region).image
 
 
 def _drawn(
@@ -94,11 +95,11 @@ def _drawn(
 
 
 def _material(source: str | None, mask: Path | None) -> Material | None:
-    """Returns what to start from; the operator's own files are decoded without a sandbox."""
+    """Returns what to start from; the operator's own mask is decoded without a sandbox."""
     if source is None:
         return None
     if Path(source).is_file():
-        material = sources.of_picture(images.decode(Path(source).read_bytes()).rgb)
+        material = sources.of_upload(Path(source).read_bytes())
     else:
         material = sources.of_image(_on_view(source), whole=mask is None)
     if mask is None:

@@ -13,19 +13,37 @@ from provenance.published_files import open_file
 from provenance.registry import Origin
 from watermark.errors import WatermarkError
 
-FORMAT_OF = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+# What IPTC's list has for pictures that a machine made, whole or in part.
+SOURCE_TYPES = (
+    "trainedAlgorithmicMedia",
+    "compositeWithTrainedAlgorithmicMedia",
+    "algorithmicMedia",
+    "compositeSynthetic",
+)
+FORMAT_OF = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".avif": "AVIF"}
 
 
 class Command(BaseCommand):
-    help = "Publishes a picture of the operator's own generator, with its origin recorded as such."
+    help = (
+        "Publishes a picture of the operator's own generator: marked, signed and registered like any other, "
+        "with its origin recorded as such. Its manifest says what kind of machine made it, and by what name; "
+        "of how it came about it says nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--out", type=Path, required=True, help="ends in .png, .jpg or .webp")
+        parser.add_argument("--out", type=Path, required=True, help="ends in .png, .jpg, .webp or .avif")
         parser.add_argument(
             "--generator", default="operator's generator", help="name of what made the picture"
         )
         parser.add_argument("--generator-version", default="unknown")
+        parser.add_argument(
+            "--source-type",
+            choices=SOURCE_TYPES,
+            default=SOURCE_TYPES[0],
+            help="IPTC's term for what made it: a trained model (the default), a picture of other origin "
+            "with parts by one, a program that was not trained, a composition with generated parts",
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +54,7 @@ class Command(BaseCommand):
             flow=RegisteredImage.Flow.OPERATOR,
             model_name=options["generator"],
             model_version=options["generator_version"],
-            digital_source_type="trainedAlgorithmicMedia",
+            digital_source_type=options["source_type"],
         )
         try:
             decoded = images.decode(options["file"].read_bytes())

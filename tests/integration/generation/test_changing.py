@@ -1,12 +1,9 @@
 """Inpainting and variation: what may be asked for, what the generator is given, and what is published."""
 
 import io
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import c2pa
 import cv2
 import numpy as np
 import pytest
@@ -20,14 +17,24 @@ from generation import jobs, pipeline, production, uploads
 from generation.errors import BadMask, SourceNotYours, SourceWithdrawn, TooManyJobs
 from generation.models import Job, Refusal
 from generation.sources import Material
-from provenance import fingerprint, images, inspection, manifest, registry, signing, verdict
+from provenance import fingerprint, images, inspection, registry, verdict
 from provenance.credentials.definition import Parent
 from provenance.models import RegisteredImage
+from provenance.stamping import FORMATS
 from provenance.verdict import VerdictKind
+from tests.integration.generation.changes import Ask, actions, active, done, inpaint, published, vary
 from tests.integration.generation.conftest import Drawer, mask_png
 from tests.integration.provenance.conftest import Publish, file_of
 from tests.people import person
-from tests.suspects import HEIGHT, WIDTH, photograph_like, pixels, png_header, saved, scene
+from tests.suspects import (
+    HEIGHT,
+    WIDTH,
+    photograph_like,
+    pixels,
+    png_header,
+    saved,
+    scene,
+)
 from watermark import signature
 
 pytestmark = pytest.mark.usefixtures("files", "signing_authority")
@@ -40,29 +47,6 @@ def image(publish: Publish, owner: User) -> RegisteredImage:
     return publish(owner=owner)
 
 
-def inpaint(owner: User, source: jobs.Source, **changes: Any) -> Job | Refusal:
-    asked = {"mask": mask_png(), "prompt": "a red circle", "image_count": 1, "seed": 7}
-    return jobs.request_inpainting(owner, source=source, **{**asked, **changes})
-
-
-def vary(owner: User, source: jobs.Source, **changes: Any) -> Job | Refusal:
-    return jobs.request_variation(owner, source=source, **{"image_count": 1, "seed": 7, **changes})
-
-
-def done(made: Job | Refusal) -> Job:
-    """Runs the job and returns its row afterwards."""
-    assert isinstance(made, Job)
-    production.run(made.pk)
-    return Job.objects.get(pk=made.pk)
-
-
-def published(job: Job) -> list[RegisteredImage]:
-    assert job.status == Status.DONE, job.error_message
-    images = RegisteredImage.objects.published().filter(origin_id=job.pk)
-    return list(images.order_by("origin_index"))
-
-
-Ask = Callable[..., Job | Refusal]
 both = pytest.mark.parametrize("ask", [inpaint, vary])
 
 
@@ -322,30 +306,8 @@ class TestPublished:
         settings.GENERATOR = pipeline.SKETCH
         pipeline.current.cache_clear()
 
-    def store(self, image: RegisteredImage) -> dict[str, Any]:
-        """Returns the C2PA reader's report on the published JPEG."""
-        data = file_of(image, "JPEG")
-        with (
-            c2pa.Context.from_dict(manifest._settings(signing.anchors())) as context,
-            c2pa.Reader("image/jpeg", io.BytesIO(data), context=context) as reader,
-        ):
-            report: dict[str, Any] = json.loads(reader.json())
-        return report
-
-    def active(self, image: RegisteredImage) -> dict[str, Any]:
-        report = self.store(image)
-        found: dict[str, Any] = report["manifests"][report["active_manifest"]]
-        return found
-
-    def actions(self, image: RegisteredImage) -> list[tuple[str, str | None]]:
-        labelled = {entry["label"]: entry["data"] for entry in self.active(image)["assertions"]}
-        return [
-            (action["action"], action.get("digitalSourceType", "/").rsplit("/", 1)[-1])
-            for action in labelled["c2pa.actions.v2"]["actions"]
-        ]
-
     def assert_traced(self, image: RegisteredImage) -> None:
-        for name in ("PNG", "JPEG", "WEBP"):
+        for name in FORMATS:
             evidence = inspection.inspect(file_of(image, name))
             decided = verdict.decide(evidence)
             assert (decided.kind, decided.image_id) == (VerdictKind.OURS_INTACT, str(image.pk))
@@ -359,8 +321,8 @@ class TestPublished:
         # Outside the mask only the watermark differs.
         assert np.abs(after[:, WIDTH // 2 :].astype(int) - before[:, WIDTH // 2 :]).mean() < 4
         assert np.abs(after[:, : WIDTH // 2 - 8].astype(int) - before[:, : WIDTH // 2 - 8]).mean() > 4
-        assert self.actions(made)[:2] == [("c2pa.opened", ""), ("c2pa.edited", "algorithmicMedia")]
-        (ingredient,) = self.active(made)["ingredients"]
+        assert actions(made)[:2] == [("c2pa.opened", ""), ("c2pa.edited", "algorithmicMedia")]
+        (ingredient,) = active(made)["ingredients"]
         assert ingredient["relationship"] == "parentOf"
         # The source's own manifest travels on.
         assert ingredient["active_manifest"] == image.files.get(format="PNG").manifest_urn
@@ -370,10 +332,10 @@ class TestPublished:
         (made,) = published(done(inpaint(owner, upload)))
         assert (made.flow, made.digital_source_type) == ("inpainting", "compositeSynthetic")
         self.assert_traced(made)
-        assert self.actions(made)[:2] == [("c2pa.opened", ""), ("c2pa.edited", "compositeSynthetic")]
-        (ingredient,) = self.active(made)["ingredients"]
+        assert actions(made)[:2] == [("c2pa.opened", ""), ("c2pa.edited", "compositeSynthetic")]
+        (ingredient,) = active(made)["ingredients"]
         assert (ingredient["title"], ingredient["relationship"]) == ("uploaded picture", "parentOf")
-        labels = {entry["label"] for entry in self.active(made)["assertions"]}
+        labels = {entry["label"] for entry in active(made)["assertions"]}
         assert "c2pa.ai-disclosure" not in labels, "no trained model had a part in it"
         for secret in (b"a red circle", b"Jane", str(owner.email).encode(), str(upload.pk).encode()):
             assert secret not in file_of(made, "JPEG")
@@ -386,8 +348,8 @@ class TestPublished:
         (made,) = published(done(vary(owner, upload, prompt=prompt)))
         assert (made.flow, made.digital_source_type) == ("variation", source_type)
         self.assert_traced(made)
-        assert self.actions(made)[0] == ("c2pa.created", source_type)
-        (ingredient,) = self.active(made)["ingredients"]
+        assert actions(made)[0] == ("c2pa.created", source_type)
+        (ingredient,) = active(made)["ingredients"]
         assert ingredient["relationship"] == "inputTo"
 
     def test_a_photograph_that_was_changed_here_is_not_ours(self, owner: User) -> None:
@@ -429,7 +391,7 @@ class TestPublished:
         one, two = published(done(vary(owner, image, image_count=2)))
         assert not np.array_equal(pixels(file_of(one)), pixels(file_of(two)))
         self.assert_traced(two)
-        assert self.active(two)["ingredients"][0]["active_manifest"]
+        assert active(two)["ingredients"][0]["active_manifest"]
 
 
 @pytest.mark.parametrize(

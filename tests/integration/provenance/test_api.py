@@ -16,7 +16,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from provenance import images, inspection_store, registry
 from provenance.api_urls import urlpatterns
-from provenance.evidence import Evidence, LookalikeFinding, Presence, WatermarkFinding
+from provenance.credentials.history import Action, History, SignedManifest
+from provenance.evidence import Evidence, LookalikeFinding, ManifestFinding, Presence, WatermarkFinding
 from provenance.models import Inspection, RegisteredImage
 from tests.integration.provenance.conftest import origin
 from tests.people import browser_of, person
@@ -168,6 +169,55 @@ class TestWhoSeesWhat:
     def test_in_production_staff_need_two_steps(self, done: Inspection, settings: Settings) -> None:
         settings.PRODUCTION = True
         assert "staff" not in read(done, browser_of(person("staff")))
+
+
+class TestCredentials:
+    def test_what_was_recovered_is_named_with_its_addresses(
+        self, done: Inspection, schema: dict[str, Any]
+    ) -> None:
+        said = History("Valid", "urn:c2pa:1", (SignedManifest("urn:c2pa:1"),))
+        Inspection.objects.update(
+            credentials={"own": None, "recovered": said.to_json()},
+            crjson={"own": None, "recovered": {"a": 1}},
+        )
+        found = read(done)
+        conforms(found, schema, "Check")
+        told = found["credentials"]
+        assert (told["own"], told["signer"], told["recovered"]) == ("none", None, True)
+        assert told["crjson"]["own"] is None
+        assert Client().get(told["crjson"]["recovered"]).json() == {"a": 1}
+        assert Client().get(told["page"]).status_code == 200
+
+    def test_nothing_is_recovered_of_what_was_withdrawn(
+        self, done: Inspection, image: RegisteredImage, schema: dict[str, Any]
+    ) -> None:
+        said = History("Valid", "urn:c2pa:1", (SignedManifest("urn:c2pa:1"),))
+        Inspection.objects.update(credentials={"recovered": said.to_json()}, crjson={"recovered": {"a": 1}})
+        registry.withdraw(image)
+        told = read(done)["credentials"]
+        conforms(read(done), schema, "Check")
+        assert (told["recovered"], told["crjson"]) == (False, {"own": None, "recovered": None})
+
+    def test_a_strangers_record_is_quoted(self, done: Inspection, schema: dict[str, Any]) -> None:
+        made = Action("c2pa.created", "Made by a trained model", source_type="trainedAlgorithmicMedia")
+        said = History("Valid", "urn:c2pa:1", (SignedManifest("urn:c2pa:1", actions=(made,)),))
+        finding = ManifestFinding(Presence.PRESENT, "Valid", signer="Another")
+        evidence = Evidence("0" * 64, 8, 8, "PNG", manifest=finding)
+        Inspection.objects.update(
+            verdict="NO_EVIDENCE",
+            image=None,
+            evidence=evidence.to_json(),
+            credentials={"own": said.to_json()},
+        )
+        found = read(done)
+        conforms(found, schema, "Check")
+        assert found["answer"]["verdict"] == "NO_EVIDENCE"
+        assert (found["credentials"]["own"], found["credentials"]["signer"]) == ("other", "Another")
+        assert "which say: “Made by a trained model.”" in found["credentials"]["sentence"]
+
+    def test_there_are_none_before_the_answer(self, done: Inspection) -> None:
+        Inspection.objects.update(status="running")
+        assert read(done)["credentials"] is None
 
 
 class TestSessions:

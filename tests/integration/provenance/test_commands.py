@@ -5,12 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import c2pa
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from provenance import certificates, registry
+from provenance import certificates, manifest, registry, signing
+from provenance.manifest_reading import GENERATION_LABEL
 from provenance.models import PublishedFile, RegisteredImage
 from tests.suspects import at_jpeg_quality, photograph_like, pixels, saved, scene
 
@@ -31,7 +33,9 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("ending", "format_name"), [(".png", "PNG"), (".JPG", "JPEG"), (".webp", "WEBP")])
+@pytest.mark.parametrize(
+    ("ending", "format_name"), [(".png", "PNG"), (".JPG", "JPEG"), (".webp", "WEBP"), (".avif", "AVIF")]
+)
 def test_stamp_writes_the_published_bytes_and_trace_finds_them(
     picture: Path, tmp_path: Path, ending: str, format_name: str
 ) -> None:
@@ -48,6 +52,37 @@ def test_stamp_writes_the_published_bytes_and_trace_finds_them(
     assert traced["findings"]["lookalike"]["pdq_distance"] <= 31
     assert traced["milliseconds"]["total"] > 0
     assert traced["withdrawn"] is False
+
+
+def test_an_operators_picture_says_what_is_known_of_it_and_no_more(picture: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    options = (
+        "--generator",
+        "owner/model",
+        "--generator-version",
+        "7",
+        "--source-type",
+        "compositeSynthetic",
+    )
+    (stamped,) = run("stamp", picture, "--out", out, *options, "--source-type", "compositeSynthetic")
+    row = RegisteredImage.objects.get(pk=stamped["image_id"])
+    assert row.digital_source_type == "compositeSynthetic"
+    with (
+        c2pa.Context.from_dict(manifest._settings(signing.anchors())) as context,
+        c2pa.Reader("image/png", io.BytesIO(out.read_bytes()), context=context) as reader,
+    ):
+        report = json.loads(reader.json())
+    active = report["manifests"][report["active_manifest"]]
+    said = {entry["label"]: entry["data"] for entry in active["assertions"]}
+    created, *rest = said["c2pa.actions.v2"]["actions"]
+    assert created["action"] == "c2pa.created"
+    assert created["digitalSourceType"].endswith("/compositeSynthetic")
+    assert (created["softwareAgent"]["name"], created["softwareAgent"]["version"]) == ("owner/model", "7")
+    assert [action["action"] for action in rest] == ["c2pa.addedText", "c2pa.watermarked.bound"]
+    assert (said[GENERATION_LABEL]["flow"], active.get("ingredients", [])) == ("operator", [])
+    assert "c2pa.ai-disclosure" not in said
+    with pytest.raises(CommandError, match="invalid choice"):
+        run("stamp", picture, "--out", out, "--source-type", "digitalCapture")
 
 
 def test_trace_answers_each_file_in_order(picture: Path, tmp_path: Path) -> None:
@@ -131,6 +166,22 @@ class TestMakeTestCa:
         certificates.describe(chain)
         call_command("make_test_ca")
         assert (settings.SIGNING_DIR / "chain.pem").read_text() == chain
+
+    def test_renews_under_the_same_root_and_says_what_it_made(
+        self, tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings.SIGNING_DIR = tmp_path / "signing"
+        call_command("make_test_ca")
+        before = {path.name: path.read_bytes() for path in settings.SIGNING_DIR.glob("*.pem")}
+        call_command("make_test_ca", renew=True)
+        changed = {
+            name for name, content in before.items() if (settings.SIGNING_DIR / name).read_bytes() != content
+        }
+        assert changed == {"chain.pem", "signing-key.pem"}
+        said = capsys.readouterr().out
+        assert str(settings.SIGNING_DIR) in said
+        assert "CN=Tracery test authority" in said
+        assert "trusted on this machine only" in said
 
     def test_not_in_production(self, tmp_path: Path, settings: Settings) -> None:
         settings.SIGNING_DIR, settings.PRODUCTION = tmp_path / "signing", True

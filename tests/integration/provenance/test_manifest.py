@@ -16,13 +16,15 @@ import pytest
 from PIL import Image
 
 from provenance import certificates, images, manifest
-from provenance.credentials.definition import Parent, Statement, xmp_packet
+from provenance.credentials.definition import Parent, Region, Statement, xmp_packet
 from provenance.errors import SigningFailed, UnreadableManifest
 from provenance.manifest import Signed, Signer
 from provenance.manifest_reading import ManifestReading
 
-FORMATS = ["PNG", "JPEG", "WEBP"]
+FORMATS = ["PNG", "JPEG", "WEBP", "AVIF"]
 MISMATCH = "assertion.dataHash.mismatch"
+# A file made of boxes is tied to its manifest in another way.
+MISMATCHES = dict.fromkeys(FORMATS, MISMATCH) | {"AVIF": "assertion.bmffHash.mismatch"}
 UNTRUSTED = "signingCredential.untrusted"
 
 
@@ -133,7 +135,7 @@ def test_signing_leaves_pixels_and_xmp_alone(name: str, ours: Authority) -> None
 def test_a_changed_file_is_invalid(name: str, ours: Authority) -> None:
     reading = manifest.read(recoloured(signed(name, statement(), ours).data), images.MIME[name], ours.anchors)
     assert reading is not None
-    assert (reading.state, reading.failures) == ("Invalid", (MISMATCH,))
+    assert (reading.state, reading.failures) == ("Invalid", (MISMATCHES[name],))
     assert not reading.bytes_unchanged
 
 
@@ -154,7 +156,11 @@ def test_a_kept_store_is_read_beside_a_stripped_file(name: str, ours: Authority)
     assert manifest.read(unsigned(name), images.MIME[name], ours.anchors) is None
     reading = manifest.read(unsigned(name), images.MIME[name], ours.anchors, made.store)
     assert reading is not None
-    assert (reading.state, reading.failures, reading.image_id) == ("Invalid", (MISMATCH,), said.image_id)
+    assert (reading.state, reading.failures, reading.image_id) == (
+        "Invalid",
+        (MISMATCHES[name],),
+        said.image_id,
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,6 +184,55 @@ def test_a_parent_is_named(flow: Any, source_type: str, first: str, ours: Author
     types = [action["digitalSourceType"] for action in actions if "digitalSourceType" in action]
     assert types[0].endswith("/" + source_type)
     assert str(source.image_id) in json.dumps(report_of(made.data, "image/png", ours.anchors)["manifests"])
+
+
+def test_an_inpainting_says_where_in_the_finished_file(ours: Authority) -> None:
+    parent = Parent(signed("JPEG", statement(), ours).data, "image/jpeg", was_resized=True)
+    said = statement(flow="inpainting", parent=parent, region=Region(12, 30, 100, 64))
+    made = signed("PNG", said, ours)
+    actions = active_assertions(made.data, "image/png", ours.anchors)["c2pa.actions.v2"]["actions"]
+    assert [action["action"] for action in actions] == [
+        "c2pa.opened",
+        "c2pa.resized",
+        "c2pa.edited",
+        "c2pa.addedText",
+        "c2pa.watermarked.bound",
+        "c2pa.converted",
+    ]
+    shape = actions[2]["changes"][0]["region"][0]["shape"]
+    assert shape["origin"] == {"x": 12.0, "y": 30.0}
+    assert (shape["type"], shape["unit"], shape["width"], shape["height"]) == ("rectangle", "pixel", 100, 64)
+
+
+def test_nothing_of_a_sources_own_notes_gets_into_ours(ours: Authority) -> None:
+    xmp = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description rdf:about="" xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"'
+        b' xmpMM:InstanceID="xmp.iid:jane" xmpMM:DocumentID="xmp.did:jane"/></rdf:RDF></x:xmpmeta>'
+    )
+    source = unsigned("JPEG", xmp)
+    assert b"jane" in source
+    made = signed("PNG", statement(flow="variation", parent=Parent(source, "image/jpeg")), ours)
+    assert b"jane" not in made.data
+
+
+def test_the_thumbnail_is_small_and_of_the_picture(ours: Authority) -> None:
+    made = signed("WEBP", statement(), ours)
+    with (
+        c2pa.Context.from_dict(manifest._settings(ours.anchors)) as context,
+        c2pa.Reader("image/webp", io.BytesIO(made.data), context=context) as reader,
+    ):
+        report = json.loads(reader.json())
+        found = io.BytesIO()
+        reader.resource_to_stream(
+            report["manifests"][report["active_manifest"]]["thumbnail"]["identifier"], found
+        )
+    with Image.open(found) as small:
+        assert (small.format, small.size) == ("JPEG", (256, 192))
+        expected = images.thumbnail(images.decode(unsigned("PNG")).rgb, 256)
+        assert np.abs(np.asarray(small, int) - expected).mean() < 6
+    given = images.encode(np.zeros((9, 9, 3), np.uint8), "JPEG")
+    assert given in signed("PNG", statement(thumbnail=given), ours).store
 
 
 def test_a_tampered_parent_does_not_look_clean(ours: Authority) -> None:
@@ -262,7 +317,8 @@ def test_a_wrong_key_and_a_wrong_root_stop_the_signing(ours: Authority, foreign:
     mixed = Signer(ours.signer.chain_pem, foreign.signer.key_pem)
     with pytest.raises(SigningFailed) as raised:
         manifest.sign(unsigned("PNG"), "image/png", statement(), mixed, ours.anchors)
-    assert raised.value.code == "signing_failed"
+    assert raised.value.code == "not_trusted"
+    assert "claimSignature.mismatch" in raised.value.user_message
     with pytest.raises(SigningFailed) as raised:
         manifest.sign(unsigned("PNG"), "image/png", statement(), ours.signer, foreign.anchors)
     assert raised.value.code == "not_trusted"

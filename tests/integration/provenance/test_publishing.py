@@ -16,18 +16,16 @@ from provenance import (
     certificates,
     fingerprint,
     inspection,
-    manifest,
     published_files,
     publishing,
     registry,
-    signing,
     stamping,
     verdict,
 )
 from provenance.errors import SigningFailed
 from provenance.marking_keys import all_keys
 from provenance.models import PublishedFile, RegisteredImage
-from provenance.stamping import StampUnreadable
+from provenance.stamping import FORMATS, StampUnreadable
 from provenance.verdict import VerdictKind
 from tests.integration.provenance.conftest import Publish, file_of, origin
 from tests.suspects import at_jpeg_quality, pixels, saved, scene
@@ -35,7 +33,6 @@ from watermark import codec, signature
 from watermark.errors import PictureTooSmall
 
 pytestmark = pytest.mark.usefixtures("signing_authority")
-FORMATS = ["PNG", "JPEG", "WEBP"]
 
 
 def stored(folder: Path) -> list[Path]:
@@ -170,7 +167,7 @@ def test_a_storage_that_fails_leaves_nothing_visible_and_the_next_try_publishes(
     again = publishing.publish(scene(1), work)
     assert again.is_new
     assert (again.image.pk, again.image.payload) == (reserved.pk, reserved.payload)
-    assert again.image.files.count() == 3
+    assert again.image.files.count() == len(FORMATS)
 
 
 class TestStoring:
@@ -219,11 +216,11 @@ class TestStoring:
 
 @pytest.mark.django_db
 def test_with_an_expired_certificate_nothing_is_stamped(
-    files: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    files: Path, tmp_path: Path, settings: Settings
 ) -> None:
     certificates.make_test_authority(tmp_path / "ended", common_name="Tracery", leaf_days=0)
-    chain, key = ((tmp_path / "ended" / name).read_text() for name in ("chain.pem", "signing-key.pem"))
-    monkeypatch.setattr(signing, "_signer", lambda: manifest.Signer(chain, key))
+    settings.SIGNING_CHAIN = tmp_path / "ended" / "chain.pem"
+    settings.SIGNING_KEY = tmp_path / "ended" / "signing-key.pem"
     with pytest.raises(SigningFailed) as raised:
         publishing.publish(scene(1), origin())
     assert raised.value.code == "certificate_expired"
@@ -237,8 +234,8 @@ def test_publishing_twice_for_one_origin_publishes_once(files: Path) -> None:
     first, second = publishing.publish(scene(1), work), publishing.publish(scene(2), work)
     assert (first.is_new, second.is_new) == (True, False)
     assert first.image == second.image
-    assert (RegisteredImage.objects.count(), PublishedFile.objects.count()) == (1, 3)
-    assert len(stored(files)) == 3
+    assert (RegisteredImage.objects.count(), PublishedFile.objects.count()) == (1, len(FORMATS))
+    assert len(stored(files)) == len(FORMATS)
 
 
 @pytest.mark.django_db
@@ -275,7 +272,7 @@ def test_two_workers_on_one_origin_publish_one_set_of_files(
         thread.join()
     assert sorted(outcome.is_new for outcome in outcomes) == [False, True]
     assert outcomes[0].image == outcomes[1].image == RegisteredImage.objects.get()
-    assert PublishedFile.objects.count() == 3
+    assert PublishedFile.objects.count() == len(FORMATS)
     for file in PublishedFile.objects.all():
         assert default_storage.exists(file.storage_name)
 

@@ -1,5 +1,6 @@
 """The real helper and its children, with honest files and with work that means harm."""
 
+import base64
 import ctypes
 import io
 import json
@@ -43,6 +44,16 @@ def hog() -> int:
     return len(bytearray(sandbox_process.MEMORY_BYTES + 1))
 
 
+def within_a_manifests_limits(action: Callable[[], object]) -> object:
+    with sandbox_process._tighter_limits():
+        return action()
+
+
+def large() -> int:
+    """More than a manifest may have, and less than a picture may."""
+    return len(bytearray(600 * 2**20))
+
+
 def errno_of(action: Callable[[], object]) -> int | None:
     try:
         action()
@@ -57,6 +68,9 @@ def hostile(header: dict[str, Any], body: memoryview) -> tuple[dict[str, Any], b
         b"spin": spin,
         b"hog": hog,
         b"sleep": lambda: time.sleep(600),
+        b"spin in a manifest": lambda: within_a_manifests_limits(spin),
+        b"hog in a manifest": lambda: within_a_manifests_limits(large),
+        b"hog after a manifest": lambda: [within_a_manifests_limits(list), large()][1],
         b"segfault": lambda: ctypes.string_at(0),
         b"kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
         b"kill helper": lambda: os.kill(os.getppid(), signal.SIGKILL),
@@ -185,6 +199,49 @@ def test_examine_gives_pixels_and_manifest(
     assert beside is not None
     assert (beside.urn, beside.bytes_unchanged) == (published.urn, False)
     assert honest.read_beside(published.data, anchors, published.store) == found.manifest_reading
+
+
+def test_examine_tells_the_history_and_a_kept_store_tells_it_again(
+    honest: Sandbox, authority: Path, published: manifest.Signed
+) -> None:
+    anchors, bare = (authority / "root.pem").read_text(), images.encode(picture(), "PNG")
+    found = honest.examine(published.data, anchors)
+    assert found.history is not None
+    (told,) = found.history.manifests
+    assert (told.urn, told.signer, told.trust) == (published.urn, "Tracery tests", "trusted")
+    assert told.actions[0].sentence == "Made by a trained model"
+    assert found.history.problems == ()
+    thumbnail = images.decode(base64.b64decode(told.thumbnail))
+    assert (thumbnail.format, thumbnail.width, thumbnail.height) == ("JPEG", 128, 96)
+    assert found.crjson is not None
+    assert published.urn in json.dumps(found.crjson)
+    without = honest.examine(bare, anchors)
+    assert (without.history, without.crjson) == (None, None)
+    beside = honest.history_beside(bare, anchors, published.store)
+    assert beside is not None
+    assert beside[0].state == "Invalid"
+    assert beside[0].problems == ("assertion.dataHash.mismatch",)
+    assert beside[0].manifests[0].trust == "trusted", "the record is sound, though not about these bytes"
+    assert beside[1] is not None
+    own = honest.history_beside(published.data, anchors, published.store)
+    assert own is not None
+    assert own[0] == found.history
+    with pytest.raises(UnreadableManifest):
+        honest.history_beside(bare, anchors, b"\0" * 100)
+
+
+@pytest.mark.parametrize("act", ["spin in a manifest", "hog in a manifest"])
+def test_a_manifest_gets_less_time_and_memory_than_a_picture(act: str) -> None:
+    """Nothing else ends them: the time for a file is long here, and a picture may have the 600 MB."""
+    patient = Sandbox(wall_seconds=60, work=f"{__name__}:hostile")
+    with pytest.raises(SandboxFailed) as raised:
+        decoded(patient, act.encode())
+    patient.close()
+    assert raised.value.code == "crashed"
+
+
+def test_after_the_manifest_a_picture_gets_its_own_limits(harmed: Sandbox) -> None:
+    assert answer_of(harmed, "hog after a manifest") == 600 * 2**20
 
 
 @pytest.mark.parametrize(

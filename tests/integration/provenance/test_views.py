@@ -22,6 +22,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.models import User
 from provenance import inspection_store, registry
 from provenance.errors import ProvenanceError
+from provenance.evidence import Evidence
 from provenance.models import Inspection, PublishedFile, RegisteredImage, published_name
 from provenance.urls import urlpatterns
 from tests.integration.provenance.conftest import Publish, file_of, origin
@@ -35,6 +36,10 @@ ROLES = ("anonymous", "waiting", "owner", "other", "suspended", "staff")
 TABLE = {
     "verify": (OK, OK, OK, OK, OK, OK),
     "answer": (OK, OK, OK, OK, OK, OK),
+    "credentials": (OK, OK, OK, OK, OK, OK),
+    "crjson": (OK, OK, OK, OK, OK, OK),
+    "picture": (OK, OK, OK, OK, OK, OK),
+    "original": (OK, OK, OK, OK, OK, OK),
     "thumbnail": (LOGIN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, OK),
     "download": (LOGIN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, OK),
     "cancel": (ONLY_POST,) * 6,
@@ -43,6 +48,10 @@ TABLE = {
     "inspection": (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK),
 }
 WITHDRAWN = {
+    "credentials": (OK,) * 6,
+    "crjson": (MISSING,) * 6,
+    "picture": (MISSING,) * 6,
+    "original": (MISSING,) * 6,
     "thumbnail": (LOGIN, FORBIDDEN, MISSING, FORBIDDEN, FORBIDDEN, OK),
     "download": (LOGIN, FORBIDDEN, GONE, FORBIDDEN, FORBIDDEN, GONE),
 }
@@ -101,6 +110,10 @@ def address_of(name: str, image: RegisteredImage, inspection: Inspection) -> str
         "thumbnail": [image.pk],
         "download": [image.pk, "PNG"],
         "suspect": [inspection.pk],
+        "credentials": [inspection.pk],
+        "crjson": [inspection.pk],
+        "picture": [inspection.pk],
+        "original": [inspection.pk],
     }
     return reverse(f"provenance:{name}", args=arguments[name])
 
@@ -121,6 +134,17 @@ def test_role_against_address(
 ) -> None:
     if withdrawn:
         registry.withdraw(image)
+    if name in ("crjson", "picture", "original"):
+        # Nothing of a check is handed out before it has ended.
+        assert browser_of(None).get(address_of(name, image, inspection)).status_code == 404
+        evidence = Evidence("0" * 64, 8, 8, "PNG").to_json()
+        Inspection.objects.update(
+            status="done",
+            verdict="OURS_ALTERED",
+            evidence=evidence,
+            image=image,
+            crjson={"own": {"claim": 1}},
+        )
     people: dict[str, Callable[[], User | None]] = {
         "anonymous": lambda: None,
         "owner": lambda: owner,
@@ -366,7 +390,10 @@ class TestPolling:
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch", "post"])
-@pytest.mark.parametrize("name", ["answer", "thumbnail", "download", "suspect"])
+@pytest.mark.parametrize(
+    "name",
+    ["answer", "credentials", "crjson", "picture", "original", "thumbnail", "download", "suspect"],
+)
 def test_pages_that_only_show_take_nothing(
     image: RegisteredImage, inspection: Inspection, name: str, method: str
 ) -> None:

@@ -56,7 +56,7 @@ def assert_published_once(job: Job) -> None:
     for image in images:
         assert image.published_at is not None
         formats = sorted(image.files.values_list("format", flat=True))
-        assert formats == ["JPEG", "PNG", "WEBP"]
+        assert formats == ["AVIF", "JPEG", "PNG", "WEBP"]
     for file in PublishedFile.objects.filter(image__in=images):
         assert default_storage.size(file.storage_name) == file.size_bytes
 

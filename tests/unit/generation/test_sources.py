@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from generation import sources
 from generation.errors import EmptyMask, SourceTooNarrow
 from generation.sources import Material
-from provenance.credentials.definition import Parent
+from provenance.credentials.definition import Parent, Region
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,28 @@ def test_a_mask_of_everything_is_one() -> None:
 def test_a_mask_that_marks_nothing_is_refused(level: int) -> None:
     with pytest.raises(EmptyMask):
         sources.with_mask(material(), mask(512, 256, level))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "expected"),
+    [
+        (slice(0, 1), slice(0, 1), Region(0, 0, 1, 1)),
+        (slice(10, 30), slice(100, 101), Region(100, 10, 1, 20)),
+        (slice(None), slice(None), Region(0, 0, 512, 256)),
+        (slice(255, 256), slice(511, 512), Region(511, 255, 1, 1)),
+    ],
+)
+def test_the_rectangle_around_a_mask(rows: slice, columns: slice, expected: Region) -> None:
+    marked = np.zeros((256, 512), np.bool_)
+    marked[rows, columns] = True
+    assert sources.redrawn(marked) == expected
+
+
+def test_the_rectangle_around_two_spots_holds_both() -> None:
+    marked = np.zeros((256, 512), np.bool_)
+    marked[20, 30] = marked[200, 10] = True
+    assert sources.redrawn(marked) == Region(10, 20, 21, 181)
+
+
+def test_a_variation_has_no_rectangle() -> None:
+    assert sources.redrawn(None) is None

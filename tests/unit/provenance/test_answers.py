@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from provenance.answers import Answer, Certainty, answer
+from provenance.credentials.standing import isolated
 from provenance.evidence import (
     DerivedFinding,
     Evidence,
@@ -180,7 +181,7 @@ def test_the_same_bytes_are_said_to_be_the_same() -> None:
 
 def test_a_foreign_signer_is_named_and_not_vouched_for() -> None:
     line = answer(Evidence(SHA256, 9, 9, "PNG", manifest=MANIFESTS[2]), VerdictKind.NO_EVIDENCE).lines[0]
-    assert "“Someone else”" in line.sentence
+    assert isolated("Someone else") in line.sentence
     assert "do not vouch" in line.sentence
 
 
@@ -189,7 +190,7 @@ def test_another_customer_of_our_authority_is_a_stranger(state: str) -> None:
     finding = ManifestFinding(PRESENT, state, signer="Another customer")
     given = answer(Evidence(SHA256, 9, 9, "PNG", manifest=finding), VerdictKind.NO_EVIDENCE)
     assert "by us" not in given.lines[0].sentence
-    assert "“Another customer”" in given.lines[0].sentence
+    assert isolated("Another customer") in given.lines[0].sentence
     assert "no trace" in given.title
 
 

@@ -187,7 +187,7 @@ def test_cut_or_altered_files_raise_only_our_error(name: str) -> None:
 def test_png_and_lossless_webp_are_exact_and_the_others_close() -> None:
     assert np.array_equal(images.decode(images.encode(picture(), "PNG")).rgb, picture())
     assert np.array_equal(images.decode(images.encode(picture(), "WEBP", lossless=True)).rgb, picture())
-    for name in ("JPEG", "WEBP"):
+    for name in ("JPEG", "WEBP", "AVIF"):
         difference = images.decode(images.encode(picture(), name)).rgb.astype(int) - picture()
         assert np.sqrt((difference**2).mean()) < 3, name
 
@@ -198,7 +198,15 @@ def test_jpeg_keeps_full_colour_resolution_even_of_noise() -> None:
         assert [layer[1:3] for layer in image.layer] == [(1, 1)] * 3  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP"])
+def test_avif_keeps_full_colour_resolution() -> None:
+    """One pixel wide stripes of two colours of one lightness: halved, they would come out grey."""
+    stripes = np.empty((64, 64, 3), np.uint8)
+    stripes[:, ::2], stripes[:, 1::2] = (200, 60, 60), (20, 135, 60)
+    found = images.decode(images.encode(stripes, "AVIF")).rgb.astype(int)
+    assert np.abs(found - stripes).mean() < 6
+
+
+@pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "AVIF"])
 def test_the_xmp_packet_is_in_the_file(name: str) -> None:
     packet = "<x:xmpmeta xmlns:x='adobe:ns:meta/'>é</x:xmpmeta>".encode()
     data = images.encode(picture(), name, xmp=packet)  # type: ignore[arg-type]
@@ -209,6 +217,16 @@ def test_the_xmp_packet_is_in_the_file(name: str) -> None:
 def test_thumbnail_shrinks_and_never_enlarges() -> None:
     assert images.thumbnail(picture(480, 640), 256).shape == (192, 256, 3)
     assert np.array_equal(images.thumbnail(picture(), 256), picture())
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((480, 640), (192, 256)), ((1000, 300), (256, 77)), ((100, 80), (100, 80)), ((1024, 768), (256, 192))],
+)
+def test_what_is_reduced_looks_as_a_thumbnail_does(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    found, thumbnail = images.reduced(picture(*size), 256), images.thumbnail(picture(*size), 256)
+    assert found.shape[:2] == thumbnail.shape[:2] == expected
+    assert np.abs(found.astype(int) - thumbnail).mean() < 8
 
 
 @pytest.mark.parametrize("data", [b"", b"RIFF....WAVE", b"\0\0\0\x18ftypheic\0\0\0\0", b"%PDF-1.7", b"<svg"])

@@ -1,16 +1,24 @@
 """What the worker does with a child's answer: a child that was taken over may say anything."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from provenance import frames, images, sandbox
+from provenance.credentials.history import MAX_CRJSON, History, SignedManifest
 from provenance.errors import SandboxFailed
 from provenance.manifest_reading import ManifestReading
 
 IMAGE = {"format": "PNG", "mime": "image/png", "width": 2, "height": 1, "frames": 1, "notes": ["n"]}
 ANSWER: dict[str, Any] = {"image": IMAGE, "image_error": None, "manifest": None, "manifest_error": None}
+
+READING = ManifestReading(state="Valid", urn="urn:c2pa:1").to_json()
+
+
+def nested(depth: int) -> dict[str, Any]:
+    return {"x": nested(depth - 1)} if depth else {}
 
 
 def frame(header: Any, body: bytes) -> memoryview:
@@ -31,7 +39,8 @@ class Answering(sandbox.Sandbox):
 
 def test_an_honest_answer_becomes_an_examination() -> None:
     reading = ManifestReading(state="Valid", urn="urn:c2pa:1")
-    answer = frame({**ANSWER, "manifest": reading.to_json()}, bytes(range(6)))
+    history = History("Valid", "urn:c2pa:1").to_json()
+    answer = frame({**ANSWER, "manifest": reading.to_json(), "history": history}, bytes(range(6)))
     found = Answering(answer).examine(b"data", "")
     assert found.decoded is not None
     assert found.decoded.rgb.tolist() == [[[0, 1, 2], [3, 4, 5]]]
@@ -69,6 +78,12 @@ def test_errors_come_back_as_our_errors_with_our_words() -> None:
         frame({**ANSWER, "image_error": "no such code"}, b""),
         frame({**ANSWER, "manifest": "{}"}, bytes(6)),
         frame({**ANSWER, "manifest": 7}, bytes(6)),
+        frame({**ANSWER, "manifest": READING, "history": "text"}, bytes(6)),
+        frame({**ANSWER, "manifest": READING, "history": [1]}, bytes(6)),
+        frame({**ANSWER, "crjson": "text"}, bytes(6)),
+        frame({**ANSWER, "crjson": [1]}, bytes(6)),
+        frame({**ANSWER, "crjson": {"x": "y" * MAX_CRJSON}}, bytes(6)),
+        frame({**ANSWER, "crjson": nested(300)}, bytes(6)),
         memoryview(frames._LENGTHS.pack(2**31, 2**62) + b"{}"),
         memoryview(frames._LENGTHS.pack(2, 0) + b"\xff\xff"),
     ],
@@ -77,6 +92,26 @@ def test_a_dishonest_answer_is_a_failure(answer: memoryview) -> None:
     with pytest.raises(SandboxFailed) as raised:
         Answering(answer).examine(b"data", "")
     assert raised.value.code == "crashed"
+
+
+def test_history_and_crjson_come_through_and_are_made_harmless() -> None:
+    history = History("Valid", "urn:c2pa:1", (SignedManifest("urn:c2pa:1", trust="unknown"),))
+    told = {**history.to_json(), "state": "Perfect", "unheard": 1}
+    said = {"a\0": "\0b", "n": float("inf")}
+    answer = {**ANSWER, "manifest": READING, "history": told, "crjson": said}
+    found = Answering(frame(answer, bytes(6))).examine(b"data", "")
+    assert found.history == replace(history, state="Invalid")
+    assert found.crjson == {"a\ufffd": "\ufffdb", "n": None}
+    bare = Answering(frame(ANSWER, bytes(6))).examine(b"data", "")
+    assert (bare.history, bare.crjson) == (None, None)
+
+
+@pytest.mark.parametrize("part", [{"manifest": READING}, {"history": {"state": "Trusted"}}])
+def test_a_reading_and_its_history_come_together_or_not_at_all(part: dict[str, Any]) -> None:
+    found = Answering(frame({**ANSWER, **part}, bytes(6))).examine(b"data", "")
+    assert found.decoded is not None, "the pixels alone were asked for again"
+    assert (found.manifest_reading, found.history) == (None, None)
+    assert found.manifest_error is not None
 
 
 def test_a_missing_picture_is_a_failure() -> None:

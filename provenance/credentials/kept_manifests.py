@@ -1,0 +1,21 @@
+"""The manifest stores that we kept of every published file, found by image or by URN."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from provenance.models import PublishedFile
+
+
+def nearest_first(files: Iterable[PublishedFile], formats: Sequence[str]) -> list[PublishedFile]:
+    """Returns files with those in `formats` first, in that order; then PNG, JPEG and the rest."""
+    order = [name for name in formats if name] + list(PublishedFile.Format.values)
+    return sorted(files, key=lambda file: order.index(file.format))
+
+
+def withdrawn_among(urns: Collection[str]) -> frozenset[str]:
+    """Returns those of `urns` that are manifests of images of ours which were taken from view.
+
+    What went into a picture travels in its manifest store, thumbnail and all: an image that is on view may
+    bring one along that is not.
+    """
+    files = PublishedFile.objects.filter(manifest_urn__in=urns, image__withdrawn_at__isnull=False)
+    return frozenset(files.values_list("manifest_urn", flat=True))
