@@ -10,7 +10,6 @@ from typing import Final
 
 from provenance.credentials.standing import isolated
 from provenance.evidence import (
-    DerivedFinding,
     Evidence,
     LookalikeFinding,
     ManifestFinding,
@@ -241,7 +240,7 @@ def _lines(evidence: Evidence) -> tuple[EvidenceLine, ...]:
         _watermark_line(evidence.watermark),
         _lookalike_line(evidence),
     )
-    return (*lines, _derived_line(evidence.derived)) if evidence.derived.image_ids else lines
+    return (*lines, _derived_line(evidence)) if evidence.derived.image_ids else lines
 
 
 def _manifest_line(finding: ManifestFinding) -> EvidenceLine:
@@ -290,16 +289,17 @@ def _lookalike_line(evidence: Evidence) -> EvidenceLine:
     presence, text = evidence.lookalike.presence, _lookalike_sentence(evidence.lookalike)
     if evidence.exact.presence is Presence.PRESENT:
         presence, text = Presence.PRESENT, "It is, byte for byte, a file that we published."
-    elif presence is Presence.ABSENT and _is_named_by_a_mark(evidence):
-        text = "Not as a whole. Parts were not looked for, because another sign names a picture already."
+    elif presence is Presence.ABSENT and _is_named_by_a_manifest(evidence):
+        text = "Not as a whole. Parts were not looked for, because the signed record names a picture already."
+    elif presence is Presence.ABSENT and evidence.watermark.image_id:
+        text = "We did not recognise it by its look, neither as a whole nor in part."
     return EvidenceLine("lookalike", presence, "Look-alike in our registry", text)
 
 
-def _is_named_by_a_mark(evidence: Evidence) -> bool:
+def _is_named_by_a_manifest(evidence: Evidence) -> bool:
     """Whether parts were left out of the search: a manifest that the look belies does not spare it."""
     signed = evidence.manifest
-    believed = signed.image_id is not None and not looks_different(signed.look_distance)
-    return believed or evidence.watermark.image_id is not None
+    return signed.image_id is not None and not looks_different(signed.look_distance)
 
 
 def _lookalike_sentence(finding: LookalikeFinding) -> str:
@@ -314,8 +314,10 @@ def _lookalike_sentence(finding: LookalikeFinding) -> str:
     return "It looks like one of the pictures that we published."
 
 
-def _derived_line(finding: DerivedFinding) -> EvidenceLine:
-    count = len(finding.image_ids)
+def _derived_line(evidence: Evidence) -> EvidenceLine:
+    count = len(evidence.derived.image_ids)
     made = "One of our pictures was" if count == 1 else f"{count} of our pictures were"
-    text = f"{made} made from an upload that looks like it. The upload itself was not made here."
-    return EvidenceLine("derived", finding.presence, "Pictures made from one like it", text)
+    text = f"{made} made from an upload that looks like it."
+    if not (_is_named(evidence) or evidence.lookalike.candidates):
+        text += " That does not mean that this one was made here."
+    return EvidenceLine("derived", evidence.derived.presence, "Pictures made from one like it", text)

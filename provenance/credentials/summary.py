@@ -50,7 +50,8 @@ def summarise(finding: ManifestFinding, own: History | None, *, recovered: bool)
     carried = own_state(finding)
     if recovered:
         link = "See the recovered Content Credentials"
-        return Summary(carried, finding.signer, True, recovered_sentence(carried), link)
+        is_whole = carried is Own.NONE
+        return Summary(carried, finding.signer, True, recovered_sentence(carried), link, is_whole)
     said = _quotation(finding, own) if carried is Own.OTHER and own else ""
     link = _LINKS.get(carried, "See these Content Credentials")
     return Summary(carried, finding.signer, False, said, link, is_whole=bool(said))

@@ -261,7 +261,7 @@ def test_every_certainty_is_said_in_its_own_words() -> None:
 @pytest.mark.parametrize(
     ("evidence", "left_out"),
     [
-        (Evidence(watermark=WatermarkFinding(Presence.PRESENT, image_id="a")), True),
+        (Evidence(watermark=WatermarkFinding(Presence.PRESENT, image_id="a")), False),
         (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", look_distance=20)), True),
         (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", look_distance=120)), False),
         (Evidence(), False),

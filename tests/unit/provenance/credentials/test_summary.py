@@ -70,4 +70,4 @@ def test_what_was_recovered_is_said_first(finding: ManifestFinding) -> None:
     assert said.recovered
     assert "We kept the ones" in said.sentence
     assert said.link == "See the recovered Content Credentials"
-    assert not said.is_whole
+    assert said.is_whole == (finding.presence is ABSENT), "twice the same would be said of a file without any"
