@@ -289,7 +289,7 @@ def signer_in(folder: Path) -> manifest.Signer:
 def claiming(urn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the next manifests carry a URN that somebody chose."""
     genuine = definition.definition
-    monkeypatch.setattr(definition, "definition", lambda said: {**genuine(said), "label": urn})
+    monkeypatch.setattr(definition, "definition", lambda *said: {**genuine(*said), "label": urn})
 
 
 class TestOtherSigners:
