@@ -45,6 +45,7 @@ def hits_of(
     starts: NDArray[np.uint32],
     stored: NDArray[np.uint64],
     farthest: int,
+    crowded: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.uint8]]:
     """Returns the postings that share a word with a keypoint of the query and have nearly its signature.
 
@@ -55,6 +56,7 @@ def hits_of(
         starts: uint32, shape (U + 1,): where the postings of each word begin.
         stored: uint64, shape (P,): signatures of the postings.
         farthest: Hamming distance up to which a posting counts.
+        crowded: Words with more postings are passed over.
 
     Returns:
         Keypoint, posting and distance of each hit, by rising keypoint.
@@ -67,7 +69,7 @@ def hits_of(
     for query in range(wanted.shape[0]):
         for word in wanted[query]:
             at = np.searchsorted(words, word)
-            if at == len(words) or words[at] != word:
+            if at == len(words) or words[at] != word or starts[at + 1] - starts[at] > crowded:
                 continue
             for place in range(starts[at], starts[at + 1]):
                 apart = _bit_count(stored[place] ^ signatures[query])

@@ -48,6 +48,10 @@ FARTHEST_SIGNATURE: Final = 20
 # A hit at distance d votes exp(-(d / 14)**2): true ones are near.
 _WEIGHTS: Final = np.exp(-((np.arange(65) / 14.0) ** 2)).astype(np.float32)
 _LEAST_HITS: Final = 3
+# A word that more than one image in a hundred has tells little, and looking such words up took most of the
+# time (the stop list of Sivic and Zisserman, "Video Google", ICCV 2003). Small registries have none.
+_MOST_COMMON: Final = 100
+_CROWDED: Final = 500
 # So many images of a segment have turns and sizes compared, and so many of all segments their geometry.
 _MOST_VOTED: Final = 1000
 _MOST_VERIFIED: Final = 20
@@ -155,6 +159,7 @@ def _voted(held: Segment, query: Query) -> list[_Hits]:
         held.starts,
         held.signatures,
         FARTHEST_SIGNATURE,
+        max(_CROWDED, held.images_count // _MOST_COMMON),
     )
     packed = held.places[posting]
     image = (packed >> np.uint64(places.BITS)).astype(np.int64)

@@ -126,7 +126,7 @@ def test_hits_are_the_postings_of_a_word_within_the_distance() -> None:
     wanted = np.array([[7, 8], [9, 10_000]], np.int32)
     signatures = held.signatures[[3, 9]] ^ np.uint64(0b1011)
     keypoint, posting, distance = compiled.hits_of(
-        wanted, signatures, held.words, held.starts, held.signatures, 30
+        wanted, signatures, held.words, held.starts, held.signatures, 30, len(held.places)
     )
     word = words_of(held)
     expected = {
@@ -139,3 +139,15 @@ def test_hits_are_the_postings_of_a_word_within_the_distance() -> None:
     assert set(zip(keypoint.tolist(), posting.tolist(), distance.tolist(), strict=True)) == expected
     assert len(expected) > 5
     assert np.all(np.diff(keypoint) >= 0)
+
+
+def test_a_crowded_word_is_passed_over() -> None:
+    held = some(6, 60)
+    counts = np.diff(held.starts.astype(np.int64))
+    common, rare = held.words[counts.argmax()], held.words[counts.argmin()]
+    assert counts.max() > counts.min()
+    wanted = np.array([[common, rare]], np.int32)
+    hits = compiled.hits_of(
+        wanted, held.signatures[:1], held.words, held.starts, held.signatures, 64, int(counts.max()) - 1
+    )
+    assert set(words_of(held)[hits[1]].tolist()) == {rare}
