@@ -104,7 +104,7 @@ def of_upload(data: bytes) -> Material:
     """Returns a picture that somebody brought as material.
 
     Its own Content Credentials travel on into the manifest of what is made from it, whatever is wrong with
-    them, but for pictures and descriptions in them; nothing else of the file does. Signing reads them
+    them, but for the pictures and metadata in them; nothing else of the file does. Signing reads them
     outside the sandbox, so only those are taken that the same reader got through in it. A picture without
     any is named by pixels that we encoded.
 

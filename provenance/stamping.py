@@ -12,6 +12,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from provenance import detection, images, manifest, signing
+from provenance.credentials import jumbf
 from provenance.credentials.definition import Parent, Region, Statement, watermark_value, xmp_packet
 from provenance.errors import ProvenanceError, SigningFailed
 from provenance.marking_keys import MarkingKey
@@ -23,6 +24,10 @@ logger = logging.getLogger(__name__)
 # Every file of ours travels with it, in each format. A camera's manifest has some 100 kB, one of ten edits
 # with thumbnails about a megabyte.
 MOST_STORE_BYTES: Final = 4 * 2**20
+
+# What a manifest must be made of. Other parts, above all data boxes, hold prompts and pictures, and crJSON
+# does not list them, so that nobody could say what to redact.
+_PARTS_OF_A_MANIFEST: Final = frozenset({"c2pa.assertions", "c2pa.claim", "c2pa.claim.v2", "c2pa.signature"})
 
 FORMATS: Final[tuple[images.PublishedFormat, ...]] = get_args(images.PublishedFormat)
 
@@ -117,7 +122,8 @@ def _signed(data: bytes, mime: str, statement: Statement) -> tuple[manifest.Sign
     """Returns the signed file and what was said in it, which the next file is to say too.
 
     A stranger's manifests may be such that ours does not hold with them in it: some readers' faults lie in
-    how ingredients are judged. They may also be large. The person gets the picture then, without them.
+    how ingredients are judged. They may also be large, or hold what cannot be redacted. The person gets the
+    picture then, without them.
     """
     parent = statement.parent
     without = replace(statement, parent=parent.fallback) if parent and parent.fallback else None
@@ -128,11 +134,11 @@ def _signed(data: bytes, mime: str, statement: Statement) -> tuple[manifest.Sign
             raise
         logger.warning("image %s: its source's manifests are left out: %s", statement.image_id, error)
     else:
-        if without is None or len(signed.store) <= MOST_STORE_BYTES:
+        more = jumbf.parts(signed.store) - _PARTS_OF_A_MANIFEST if without else ()
+        if without is None or (len(signed.store) <= MOST_STORE_BYTES and not more):
             return signed, statement
-        logger.warning(
-            "image %s: its source's manifests are left out: %d bytes", statement.image_id, len(signed.store)
-        )
+        found = ", ".join(sorted(more)) or f"{len(signed.store)} bytes"
+        logger.warning("image %s: its source's manifests are left out: %s", statement.image_id, found)
     return manifest.sign(data, mime, without, signing.signer(), signing.anchors()), without
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import hostile_boxes, hostile_claims
-from tests.hostile_parts import Hostile, authority
+from tests.hostile_parts import Hostile, authority, picture_left_out
 
 __all__ = ["Hostile", "authority", "corpus"]
 
@@ -31,3 +31,4 @@ def corpus(folder: Path) -> Iterator[Hostile]:
     yield from hostile_claims.texts()
     yield from hostile_claims.odd_cbor()
     yield from hostile_claims.thumbnails()
+    yield Hostile("picture that the binding leaves out", picture_left_out(), "Trusted", None)

@@ -1,6 +1,7 @@
 """What the hostile files are made of: a sound manifest, and ways to look into it."""
 
 import functools
+import hashlib
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,8 +14,13 @@ from tests.c2pa_writer import (
     Assertion,
     Authority,
     Manifest,
+    Raw,
     bound,
+    box,
+    cbor,
+    png_chunk,
     store,
+    superbox,
 )
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -70,6 +76,36 @@ def sound(binding: Assertion, *more: Assertion, number: int = 1, **changes: Any)
 def file_of(make: Callable[[Assertion], Manifest], name: str = "PNG") -> bytes:
     """A picture with a store of one manifest, bound to it."""
     return bound(lambda binding: store(make(binding).boxed()), name, picture(name))
+
+
+def picture_left_out() -> bytes:
+    """A PNG whose binding fits, and leaves out the chunks of the picture besides the store."""
+    plain = picture("PNG")
+    begin, end = plain.index(b"IDAT") - 4, plain.index(b"IEND") - 4
+
+    def made(binding: Assertion, more: int, value: bytes) -> bytes:
+        pixels = {"start": Raw(struct.pack(">BI", 0x1A, begin + more)), "length": end - begin}
+        data = {**binding.data, "hash": value, "exclusions": [*binding.data["exclusions"], pixels]}
+        return store(sound(replace(binding, data=data)).boxed())
+
+    def fitting(binding: Assertion) -> bytes:
+        added = png_chunk(b"caBX", made(binding, 0, bytes(32)))
+        # The store comes before the picture's chunks.
+        covered = plain[:begin] + plain[end:]
+        return made(binding, len(added), hashlib.sha256(covered).digest())
+
+    return bound(fitting, "PNG", plain)
+
+
+def with_data_box(content: bytes) -> bytes:
+    """A PNG whose manifest holds, beside its assertions, a data box."""
+    boxed = superbox(b"cbor", "c2pa.data", box(b"cbor", cbor({"dc:format": "text/plain", "data": content})))
+
+    def made(binding: Assertion) -> bytes:
+        manifest = sound(binding).boxed()
+        return store(box(b"jumb", manifest[8:] + superbox(b"c2db", "c2pa.databoxes", boxed)))
+
+    return bound(made, "PNG", picture("PNG"))
 
 
 @functools.cache

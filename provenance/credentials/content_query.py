@@ -90,7 +90,7 @@ def place() -> Iterator[None]:
 def answer(row: Inspection, alg: str | None, most: int) -> list[Match]:
     """Waits for the findings on an upload and returns the manifests that they name, at most `most`.
 
-    The upload is deleted with the answer; when it is late, a few minutes later.
+    The upload is deleted with the answer, and a few minutes later where there is none.
 
     Args:
         row: As `intake.accept` gave it, enqueued.
@@ -100,11 +100,9 @@ def answer(row: Inspection, alg: str | None, most: int) -> list[Match]:
         NotYetKnown: the examination takes longer than a request may.
         NotExamined: the file cannot be examined, or something went wrong on our side.
     """
-    try:
-        _wait(row)
-    except NotYetKnown:
-        inspection_store.let_expire(row, _KEPT_WHEN_LATE)
-        raise
+    # Before the wait, which may end without an answer: it is late, or this process is stopped.
+    inspection_store.let_expire(row, _KEPT_WHEN_LATE)
+    _wait(row)
     try:
         if row.status != Inspection.Status.DONE:
             raise NotExamined(row.error_code, row.error_message)

@@ -115,6 +115,7 @@ class SignedManifest:
         thumbnail: As in `Ingredient`.
         soft_bindings: Names of the algorithms.
         failures: Codes.
+        is_partial: The signer left a part of the file besides the record out of what the signature covers.
     """
 
     urn: str
@@ -130,6 +131,7 @@ class SignedManifest:
     thumbnail: str = ""
     soft_bindings: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+    is_partial: bool = False
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
@@ -150,6 +152,7 @@ class SignedManifest:
             thumbnail=_thumbnail(fields.get("thumbnail")),
             soft_bindings=tuple(name for name in bindings if name),
             failures=codes(fields.get("failures")),
+            is_partial=fields.get("is_partial") is True,
         )
 
 

@@ -33,6 +33,11 @@ MAX_CHARACTERS: Final = 2**20
 
 _MANIFEST_IN: Final = re.compile(r"jumbf=/?c2pa/([^/]+)")
 _KINDS: Final = ("success", "informational", "failure")
+# That the signer left a part of the file besides the record out of what the signature covers. Not the code of
+# files made of boxes (`bmffHash`): the reader says it of what the library itself leaves out of each AVIF.
+_PARTIAL: Final = frozenset(
+    f"assertion.{binding}Hash.additionalExclusionsPresent" for binding in ("data", "boxes")
+)
 
 
 @dataclass
@@ -121,6 +126,7 @@ class _Report:
             ingredients=tuple(self._ingredients(urn, fields)),
             soft_bindings=_soft_bindings(fields),
             failures=codes(statuses.failures),
+            is_partial=not _PARTIAL.isdisjoint(statuses.found),
         )
 
     def _ingredients(self, holder: str, fields: dict[str, Any]) -> Iterator[Ingredient]:

@@ -49,6 +49,16 @@ def manifests(store: bytes) -> tuple[Manifest, ...]:
     return tuple(Manifest(_opened(box)[0], box.whole) for box in rest if box.kind == b"jumb")
 
 
+def parts(store: bytes) -> frozenset[str]:
+    """Returns what the manifests of a store are made of: labels of superboxes, kinds of all other boxes.
+
+    Raises:
+        ValueError: these bytes are no manifest store.
+    """
+    boxes = [box for each in manifests(store) for box in _opened(_store_box(each.whole))[1]]
+    return frozenset(_opened(box)[0] if box.kind == b"jumb" else box.kind.decode("latin-1") for box in boxes)
+
+
 def only_active(store: bytes) -> bytes:
     """Returns a store that holds nothing but the active manifest of `store`, whose bytes stay as they are.
 

@@ -79,7 +79,11 @@ def manifest_store(urn: str, *, only_active: bool) -> bytes:
     Raises:
         NoManifest: it is not one of ours, or it shows an image that was taken from view.
     """
-    file = PublishedFile.objects.select_related("image").filter(manifest_urn=urn).first()
+    # PostgreSQL takes a NUL for an error.
+    named = (
+        PublishedFile.objects.filter(manifest_urn=urn) if "\0" not in urn else PublishedFile.objects.none()
+    )
+    file = named.select_related("image").first()
     if file is None:
         raise NoManifest("not_found", "We have published no manifest of this name.")
     if not file.image.is_on_view:

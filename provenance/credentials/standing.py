@@ -110,6 +110,13 @@ def _bytes_line(manifest: SignedManifest, whose: Whose) -> Line:
         )
     if any(map(is_about_bytes, manifest.failures)):
         return Line(Mark.CHANGED, title, "Changed after the record was signed: edited, or just saved again.")
+    if manifest.is_partial:
+        return Line(
+            Mark.UNKNOWN,
+            title,
+            "What the signature covers is unchanged. The signer left a part of the file out of it, and that "
+            "part anybody may have changed: it may be a note, or the picture itself.",
+        )
     return Line(Mark.HOLDS, title, "Unchanged since the record was signed.")
 
 

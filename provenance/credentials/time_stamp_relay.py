@@ -161,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != self.server.path:
             self.send_error(404)
             return
-        if not length.isdigit() or int(length) > _MAX_REQUEST_BYTES:
+        if not length.isdecimal() or int(length) > _MAX_REQUEST_BYTES:
             self.send_error(413)
             return
         try:

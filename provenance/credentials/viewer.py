@@ -1,11 +1,16 @@
 """The page of a check that shows Content Credentials: those in the file, and those that we kept.
 
-Nothing of a picture that was withdrawn is shown, whatever the row still holds: withdrawing works at once.
+Nothing of a picture that was withdrawn is shown, whatever the row still holds: withdrawing works at once. And
+pictures are shown only as long as uploads are kept: one that a report was filed with stays for staff alone.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.utils import timezone
 
 from provenance import trace_sheet
 from provenance.credentials.history import History
@@ -40,6 +45,7 @@ class Page:
         own: What the file carries; None if nothing, or nothing that can be told.
         recovered: What we published the picture with.
         recovered_sentence: Why that is shown.
+        has_preview: The suspect can be shown.
         original: The image of ours that the file comes from, to be shown beside it.
         alignment: Where the one lies in the other, if that is known.
     """
@@ -49,6 +55,7 @@ class Page:
     own: Section | None = None
     recovered: Section | None = None
     recovered_sentence: str = ""
+    has_preview: bool = False
     original: RegisteredImage | None = None
     alignment: Alignment | None = None
 
@@ -73,12 +80,14 @@ def lay_out(row: Inspection) -> Page | None:
         if (told := tell(history, whose[of], withdrawn))
     }
     original = original_of(row) if "recovered" in sections else None
+    has_preview = preview_of(row) is not None
     return Page(
         is_withdrawn=False,
         state=state,
         own=sections.get("own"),
         recovered=sections.get("recovered"),
         recovered_sentence=recovered_sentence(state),
+        has_preview=has_preview,
         original=original,
         alignment=trace_sheet.alignment(evidence, {str(original.pk): original}) if original else None,
     )
@@ -111,22 +120,27 @@ def crjson_of(row: Inspection, of: str) -> dict[str, Any] | None:
 
 
 def preview_of(row: Inspection) -> bytes | None:
-    """Returns the suspect as we decoded it, unless it is deleted or our picture was withdrawn."""
-    if not row.preview or not _has_findings(row) or _is_withdrawn(row):
+    """Returns the suspect as we decoded it, while pictures are shown, unless our picture was withdrawn."""
+    if not row.preview or not _shows_pictures(row) or _is_withdrawn(row):
         return None
     return bytes(row.preview)
 
 
 def original_of(row: Inspection) -> RegisteredImage | None:
-    """Returns the one image that the verdict names, while it is on view and has something to show."""
+    """Returns the one image that a recovered record is of, while pictures are shown and it is on view."""
     image = row.image
-    if image is None or not _has_findings(row) or not image.is_on_view or not image.thumbnail:
+    if image is None or not image.is_on_view or not image.thumbnail:
         return None
-    return image
+    return image if _shows_pictures(row) and _said(row, "recovered") is not None else None
 
 
 def _has_findings(row: Inspection) -> bool:
     return state_of(row) is State.DONE and row.upload_deleted_at is None
+
+
+def _shows_pictures(row: Inspection) -> bool:
+    lifetime = dt.timedelta(hours=settings.UPLOAD_LIFETIME_HOURS)
+    return _has_findings(row) and timezone.now() < row.created_at + lifetime
 
 
 def _said(row: Inspection, of: Of) -> dict[str, Any] | None:

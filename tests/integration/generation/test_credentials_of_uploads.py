@@ -15,6 +15,7 @@ from provenance.credentials.definition import DIGITAL_SOURCE_TYPE, Statement
 from provenance.errors import SigningFailed
 from provenance.models import RegisteredImage
 from provenance.stamping import FORMATS
+from tests.hostile_parts import with_data_box
 from tests.integration.generation.changes import (
     Ask,
     actions,
@@ -159,6 +160,16 @@ class TestCredentialsOfAnUpload:
         for name in FORMATS:
             assert "active_manifest" not in active(made, name)["ingredients"][0]
         assert caplog.text.count("manifests are left out") == 1, "asked once, not for each format"
+
+    def test_those_with_parts_that_nobody_can_name_are_left_out(
+        self, owner: User, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Programs keep prompts and pictures in data boxes, and crJSON does not list those."""
+        made = self.made_from(owner, with_data_box(b"prompt of Jane"))
+        for name in FORMATS:
+            assert "active_manifest" not in active(made, name)["ingredients"][0]
+            assert b"prompt of Jane" not in file_of(made, name)
+        assert "c2pa.databoxes" in caplog.text
 
     def test_those_that_spoil_ours_are_left_out(
         self,

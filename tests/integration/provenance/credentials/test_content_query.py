@@ -185,6 +185,19 @@ class TestWaiting:
         )
         assert matches(send(self.PICTURE)) == []
 
+    def test_what_a_process_that_ended_left_behind_is_soon_deleted(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def ends(seconds: float) -> None:
+            raise SystemExit
+
+        monkeypatch.setattr("provenance.credentials.content_query.time.sleep", ends)
+        with pytest.raises(SystemExit):
+            send(self.PICTURE)
+        expires_at = Inspection.objects.get().expires_at
+        assert expires_at is not None
+        assert (expires_at - timezone.now()).total_seconds() <= 300
+
     def test_only_a_few_threads_wait(self, settings: Settings) -> None:
         settings.RESOLUTION_WAITS_PER_PROCESS = 1
         with content_query.place():

@@ -145,6 +145,15 @@ def test_what_is_wrong_with_an_ingredient_is_told_at_the_ingredient(
     assert taken_in.trust == trust
 
 
+def test_only_a_binding_with_more_holes_than_the_record_is_partial(read: Read) -> None:
+    partial = [
+        file.name
+        for file, found in read
+        if found.history and any(m.is_partial for m in found.history.manifests)
+    ]
+    assert partial == ["picture that the binding leaves out"]
+
+
 def test_the_files_are_the_same_every_time(tmp_path: Path) -> None:
     def some(folder: str) -> list[bytes]:
         files = corpus(tmp_path / folder)

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -148,6 +150,13 @@ class TestStrangersRecord:
         assert get(row, "crjson", "?of=recovered").status_code == 404
         assert get(row, "crjson", "?of=%00").status_code == 404
 
+    def test_a_download_is_not_much_longer_than_what_is_kept(self) -> None:
+        deep: Any = [0] * 1000
+        for _ in range(90):
+            deep = [deep]
+        row = checked(OTHERS, own=history(manifest()), crjson={"own": {"deep": deep}, "recovered": None})
+        assert len(get(row, "crjson").content) < 2 * len(json.dumps(deep))
+
     def test_crjson_that_was_too_large_is_missing_and_the_page_says_so(self) -> None:
         row = checked(OTHERS, own=history(manifest()), crjson={"own": None, "recovered": None})
         text = page(row)
@@ -190,6 +199,22 @@ class TestRecovered:
         row = checked(image=image, recovered=kept())
         assert "sensitive" in page(row, browser_of(person("staff")))
         assert "sensitive" not in page(row)
+
+    def test_a_case_keeps_the_pictures_for_staff_and_the_public_page_closes(
+        self, image: RegisteredImage
+    ) -> None:
+        row = checked(image=image, recovered=kept())
+        inspection_store.keep(row)
+        Inspection.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(hours=25))
+        for name in ("picture", "original"):
+            assert get(row, name).status_code == 404
+            assert reverse(f"provenance:{name}", args=[row.pk]) not in page(row)
+        assert "We signed it, under the name" in page(row)
+        suspect = reverse("provenance:suspect", args=[row.pk])
+        assert browser_of(person("staff")).get(suspect).content == PREVIEW
+
+    def test_our_picture_is_shown_beside_a_recovered_record_only(self, image: RegisteredImage) -> None:
+        assert get(checked(image=image), "original").status_code == 404
 
     def test_an_image_that_was_only_derived_is_not_shown(self, image: RegisteredImage) -> None:
         assert get(checked(), "original").status_code == 404

@@ -32,6 +32,10 @@ def test_names_every_manifest_the_active_one_last() -> None:
     assert [manifest.whole for manifest in found] == [FIRST, ACTIVE]
 
 
+def test_names_what_manifests_are_made_of() -> None:
+    assert jumbf.parts(STORE) == {"cbor", "c2pa.assertions"}
+
+
 def test_the_active_manifest_alone_keeps_its_bytes() -> None:
     assert jumbf.only_active(STORE) == superbox("c2pa", ACTIVE)
 

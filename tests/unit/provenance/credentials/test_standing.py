@@ -50,6 +50,14 @@ def test_what_does_not_hold_stands_in_its_own_line(
     assert tuple(said[title].mark for title in ("Signature", "Bytes of the file", "Signer")) == marks
 
 
+def test_bytes_that_the_signature_leaves_out_are_not_said_to_be_unchanged() -> None:
+    line = told(trust="trusted", is_partial=True)["Bytes of the file"]
+    assert line.mark is Mark.UNKNOWN
+    assert "left a part of the file out" in line.sentence
+    changed = told(trust="trusted", is_partial=True, failures=CHANGED)["Bytes of the file"]
+    assert changed.mark is Mark.CHANGED
+
+
 def test_a_copys_other_bytes_are_as_expected_when_the_record_was_recovered() -> None:
     assert "as is usual for a copy" in told(Whose.RECOVERED, failures=CHANGED)["Bytes of the file"].sentence
 
