@@ -121,7 +121,7 @@ def _ask(url: str, request: bytes, seconds: float) -> bytes:
     try:
         answer = answers.get(timeout=seconds)
     except queue.Empty:
-        raise StampRefused(f"no answer within {seconds:g} s") from None
+        raise StampRefused(_late(seconds)) from None
     if isinstance(answer, StampRefused):
         raise answer
     return answer
@@ -137,9 +137,14 @@ def _fetch(
         with urllib.request.urlopen(asked, timeout=seconds) as response:  # noqa: S310
             answers.put(_limited(response, until))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        answers.put(StampRefused(str(error) or type(error).__name__))
+        is_late = isinstance(getattr(error, "reason", error), TimeoutError)
+        answers.put(StampRefused(_late(seconds) if is_late else str(error) or type(error).__name__))
     except StampRefused as error:
         answers.put(error)
+
+
+def _late(seconds: float) -> str:
+    return f"no answer within {seconds:g} s"
 
 
 def _limited(response: http.client.HTTPResponse, until: float) -> bytes:

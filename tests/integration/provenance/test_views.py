@@ -144,6 +144,7 @@ def test_role_against_address(
             evidence=evidence,
             image=image,
             crjson={"own": {"claim": 1}},
+            credentials={"recovered": {}},
         )
     people: dict[str, Callable[[], User | None]] = {
         "anonymous": lambda: None,

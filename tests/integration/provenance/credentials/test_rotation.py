@@ -96,6 +96,7 @@ def test_signing_never_stops(site: Installation) -> None:
                 errors.append(error)
                 return
 
+    sign()  # before the first pair was read there is none to go on with
     worker = threading.Thread(target=work)
     worker.start()
     site.trust("Old", "New")
