@@ -23,7 +23,7 @@ $(VENV)/.installed: requirements.lock
 	@touch $@
 
 # --- checks -------------------------------------------------------------------------------------------------
-test: setup chromium lint unit integration browser
+test: setup chromium openssl lint unit integration browser
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -38,7 +38,7 @@ unit integration browser: export OMP_NUM_THREADS = 1
 unit: $(VENV)/.installed
 	$(BIN)/pytest tests/unit tests/test_architecture.py
 
-integration: $(VENV)/.installed
+integration: $(VENV)/.installed openssl
 	$(BIN)/pytest tests/integration --numprocesses 2 --dist worksteal
 
 browser: $(VENV)/.installed chromium
@@ -49,6 +49,13 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	  else echo "The browser tests need Chromium: sudo apt-get install chromium" >&2; exit 1; fi; }
+
+# The tests' time-stamp authority is made of it.
+.PHONY: openssl
+openssl:
+	@command -v openssl >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl >/dev/null; \
+	  else echo "The tests need OpenSSL: sudo apt-get install openssl" >&2; exit 1; fi; }
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
