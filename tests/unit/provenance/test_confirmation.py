@@ -135,8 +135,10 @@ def reordered(cut: tuple[Pixels, Alignment]) -> tuple[Pixels, Pixels, Alignment]
         ({"agreeing_tiles": 0, "phash_distance": confirmation.MOST_PHASH + 1}, 6, False),
         ({"agreeing_tiles": 0, "quality": confirmation.LEAST_OVERLAP_QUALITY}, 6, True),
         ({"agreeing_tiles": 0, "quality": confirmation.LEAST_OVERLAP_QUALITY - 1}, 6, False),
-        ({"agreeing_tiles": confirmation.AGREEING_TILES, "pdq_distance": 128}, 6, True),
-        ({"agreeing_tiles": confirmation.AGREEING_TILES - 1, "pdq_distance": 128}, 6, False),
+        ({"agreeing_tiles": confirmation.AGREEING_TILES, "pdq_distance": 128}, None, True),
+        ({"agreeing_tiles": confirmation.AGREEING_TILES - 1, "pdq_distance": 128}, None, False),
+        ({"agreeing_tiles": confirmation.AGREEING_TILES_OF_A_PART, "pdq_distance": 128}, 6, True),
+        ({"agreeing_tiles": confirmation.AGREEING_TILES_OF_A_PART - 1, "pdq_distance": 128}, 6, False),
         (
             {
                 "agreeing_tiles": 4,
