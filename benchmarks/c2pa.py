@@ -152,7 +152,7 @@ def one(bench: Bench, rgb: NDArray[np.uint8], name: images.PublishedFormat) -> R
 def as_it_comes(data: bytes, mime: str, said: Statement, bench: Bench) -> bytes:
     """Returns the file signed by the library with the same words and its own defaults."""
     words = definition.definition(said, mime)
-    del words["thumbnail"]
+    del words["thumbnail"], words["hash_alg"]
     trust = {"trust_anchors": bench.anchors, "trust_config": manifest._EKUS}
     algorithm = c2pa.C2paSigningAlg.ES256
     signer, out = bench.unstamped, io.BytesIO()
@@ -246,8 +246,9 @@ def _hashing(asked: Row) -> str:
     flags = _CPUINFO.read_text() if _CPUINFO.is_file() else ""
     instructions = "has" if " sha_ni" in flags else "has no"
     return (
-        f"The file ({asked.file_bytes / 1e6:.1f} MB) is hashed by the library twice, once for each; this "
-        f"processor ({platform.machine()}) {instructions} instructions for SHA-256."
+        f"The file ({asked.file_bytes / 1e6:.1f} MB) is hashed with SHA-512 twice, once for each; this "
+        f"processor ({platform.machine()}) {instructions} instructions for SHA-256, which the library "
+        "takes by itself."
     )
 
 
