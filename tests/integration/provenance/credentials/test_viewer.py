@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -243,9 +244,13 @@ class TestWithdrawn:
         assert "We withdrew the picture" in page(row)
         assert get(row, "crjson").status_code == 404
 
-    def test_a_withdrawn_picture_that_went_into_another_is_left_out(self, image: RegisteredImage) -> None:
-        part = Ingredient("secret.png", "parentOf", URN.format(0), SMALL)
-        own = history(manifest(7, ingredients=(part,)), manifest(0, thumbnail=SMALL))
+    @pytest.mark.parametrize("relabelled", ["", "::2_1"])
+    def test_a_withdrawn_picture_that_went_into_another_is_left_out(
+        self, image: RegisteredImage, relabelled: str
+    ) -> None:
+        name = URN.format(0) + relabelled
+        part = Ingredient("secret.png", "parentOf", name, SMALL)
+        own = history(manifest(7, ingredients=(part,)), replace(manifest(0, thumbnail=SMALL), urn=name))
         row = checked(OTHERS, own=own)
         assert "secret.png" in page(row)
         registry.withdraw(image)
