@@ -188,7 +188,7 @@ def _by_keypoints(query: Suspect, image: Registered) -> Alignment | None:
     if min(len(query.signatures), len(image.signatures)) < FORCED_INLIERS:
         return None
     gaps = np.bitwise_count(query.signatures[:, None] ^ image.signatures[None])
-    best = np.argsort(gaps, axis=None)[:NEAREST_PAIRS]
+    best = np.argpartition(gaps, min(NEAREST_PAIRS, gaps.size) - 1, axis=None)[:NEAREST_PAIRS]
     here, there = np.unravel_index(best, gaps.shape)
     fit = geometry.fit(_places(query.upright)[here], image.places[there], FORCED_INLIERS)
     return geometry.to_fractions(fit.matrix, query.upright.extent, image.extent) if fit else None

@@ -10,17 +10,14 @@ on one core, so that times are those of one core for every codec.
 
 import argparse
 import functools
-import multiprocessing
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from benchmarks import memory, watermark_queue, watermark_report
+from benchmarks import watermark_memory, watermark_queue, watermark_report
 from benchmarks.watermark_contenders import NAMES, Contender, contender
 from benchmarks.watermark_pictures import PHOTOGRAPHS, Picture, pictures
 from benchmarks.watermark_visibility import butteraugli, butteraugli_program
@@ -107,30 +104,6 @@ def measure(unit: Unit) -> dict[str, object]:
     return line | {"attacks": outcomes}
 
 
-def peak_memory(name: str, side: int) -> dict[str, float]:
-    """Returns the peak MiB of a fresh process: before, after marking and after reading one drawing."""
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=_report_memory, args=(name, side, sender))
-    process.start()
-    peaks: dict[str, float] = receiver.recv()
-    process.join()
-    return peaks
-
-
-def _report_memory(name: str, side: int, sender: Connection) -> None:
-    cv2.setNumThreads(1)
-    codec = contender(name)
-    drawn = next(picture for picture in pictures(9) if picture.kind != "photograph").load(BASE_SIDE)
-    # Enlarged: drawing at this size would itself take more memory than what is measured.
-    rgb = np.asarray(cv2.resize(drawn, (side, side), interpolation=cv2.INTER_CUBIC), np.uint8)
-    peaks = {"before": memory.peak()}
-    marked = codec.embed(rgb, 1 << 20, 1.0)
-    peaks["embed"] = memory.peak()
-    if marked is not None:
-        codec.detect(marked, 1.0)
-    sender.send(peaks | {"detect": memory.peak()})
-
-
 def missing(wanted: Iterable[Unit], lines: Iterable[dict[str, object]]) -> list[Unit]:
     """Returns the units that have attacks without a result, with those attacks alone."""
     done: dict[tuple[object, ...], set[str]] = {}
@@ -208,7 +181,7 @@ def main() -> None:
     lines = watermark_queue.read_lines(arguments.results)
     peaks = {}
     if arguments.memory:
-        peaks = {name: peak_memory(name, arguments.memory) for name in arguments.codecs}
+        peaks = {name: watermark_memory.measure(name, arguments.memory) for name in arguments.codecs}
     section = watermark_report.section(lines, peaks, arguments.memory)
     if arguments.report:
         watermark_report.write(section, lines)

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-from imwatermark import WatermarkDecoder, WatermarkEncoder
 from numpy.typing import NDArray
 
 from watermark import codec
@@ -68,13 +67,17 @@ class Baseline:
     version = "0.2.0"
 
     def __init__(self, name: str) -> None:
+        # Not above: what it loads would count as ours where memory is measured.
+        import imwatermark
+
+        self._package = imwatermark
         self.name = name
         if name == "rivaGan":
             # Its weights come with the package; it needs onnxruntime.
-            WatermarkEncoder.loadModel()
+            imwatermark.WatermarkEncoder.loadModel()
 
     def embed(self, rgb: NDArray[np.uint8], payload: int, strength: float) -> NDArray[np.uint8] | None:
-        encoder = WatermarkEncoder()
+        encoder = self._package.WatermarkEncoder()
         encoder.set_by_bits([int(bit) for bit in f"{payload:032b}"])
         try:
             marked = encoder.encode(
@@ -86,7 +89,7 @@ class Baseline:
         return _scaled(rgb, copy, strength) if self.name == "rivaGan" else copy
 
     def detect(self, rgb: NDArray[np.uint8], strength: float) -> int | None:
-        decoder = WatermarkDecoder("bits", BASELINE_BITS)
+        decoder = self._package.WatermarkDecoder("bits", BASELINE_BITS)
         try:
             bits = decoder.decode(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), self.name, **self._options(strength))
         except RuntimeError:
