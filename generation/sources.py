@@ -67,7 +67,7 @@ def load(job: Job) -> Material | None:
     if job.source_image is not None:
         material = of_image(job.source_image, whole=job.flow == Job.Flow.VARIATION)
     elif job.source_upload is not None:
-        material = of_upload(uploads.brought(job.source_upload))
+        material = of_upload(uploads.brought(job.source_upload), whole=job.flow == Job.Flow.VARIATION)
     else:
         return None
     if job.flow != Job.Flow.INPAINTING:
@@ -100,8 +100,8 @@ def _upload_behind(image: RegisteredImage) -> UploadLook | None:
     return UploadLook(bytes(image.source_pdq), bytes(image.source_phash))
 
 
-def of_upload(data: bytes) -> Material:
-    """Returns a picture that somebody brought as material.
+def of_upload(data: bytes, *, whole: bool) -> Material:
+    """Returns a picture that somebody brought as material; `whole` as in `of_image`.
 
     Its own Content Credentials travel on into the manifest of what is made from it, whatever is wrong with
     them, but for the pictures and metadata in them; nothing else of the file does. Signing reads them
@@ -122,7 +122,8 @@ def of_upload(data: bytes) -> Material:
     if examined.crjson is not None and _has_credentials(examined, data, shown):
         was_resized, redacted = on_canvas.shape != rgb.shape, redaction.addresses(examined.crjson)
         parent = Parent(data, examined.decoded.mime, UPLOAD_TITLE, was_resized, parent, redacted)
-    return Material(rgb=on_canvas, mask=None, parent=parent, upload=UploadLook(found.pdq, found.phash))
+    material = canvas(_without_signature(rgb)) if whole and signature.is_present(rgb) else on_canvas
+    return Material(rgb=material, mask=None, parent=parent, upload=UploadLook(found.pdq, found.phash))
 
 
 def _has_credentials(examined: Examination, data: bytes, shown: bytes) -> bool:

@@ -99,7 +99,7 @@ def _material(source: str | None, mask: Path | None) -> Material | None:
     if source is None:
         return None
     if Path(source).is_file():
-        material = sources.of_upload(Path(source).read_bytes())
+        material = sources.of_upload(Path(source).read_bytes(), whole=mask is None)
     else:
         material = sources.of_image(_on_view(source), whole=mask is None)
     if mask is None:

@@ -196,10 +196,11 @@ class TestWhatTheGeneratorIsGiven:
         small = cv2.resize(rgb, (96, 64), interpolation=cv2.INTER_AREA).astype(float)
         assert np.abs(small - cv2.resize(photo, (96, 64), interpolation=cv2.INTER_AREA)).mean() < 3
 
+    @pytest.mark.parametrize("brought", [False, True])
     def test_a_variation_without_our_old_signature(
-        self, owner: User, image: RegisteredImage, drawer: Drawer
+        self, brought: bool, owner: User, image: RegisteredImage, drawer: Drawer
     ) -> None:
-        done(vary(owner, image, prompt="a lake"))
+        done(vary(owner, uploads.keep(owner, file_of(image)) if brought else image, prompt="a lake"))
         rgb, prompt = drawer.given[0]
         before = pixels(file_of(image))
         assert signature.is_present(before)
