@@ -164,12 +164,12 @@ def _manifest(data: bytes, examination: sandbox.Examination, look: Look) -> Mani
         failures=reading.failures,
         ingredient_failures=reading.ingredient_failures,
         look_distance=distance,
-        error_probability=_manifest_chance(intact, distance),
+        error_probability=_manifest_chance(intact, distance if _are_detailed(image, look) else None),
     )
 
 
 def _manifest_chance(intact: bool, distance: int | None) -> float | None:
-    """Anyone can move a manifest to other bytes: then only the look, where it was compared, says anything."""
+    """Anyone can move a manifest to other bytes: then only the look says anything, if it has detail."""
     if intact:
         return CRYPTOGRAPHIC
     if distance is None:
@@ -262,13 +262,20 @@ def _placed(
     return mark_placement.judged([fit] if fit else [])
 
 
+def _are_detailed(image: RegisteredImage | None, look: Look) -> bool:
+    """Whether bounds on chance hold for their distance: plain pictures come near one another by chance."""
+    quality = image.pdq_quality if image is not None else None
+    return quality is not None and min(quality, look.fingerprint.quality) >= LEAST_QUALITY
+
+
 def _look_distance(image: RegisteredImage | None, look: Look) -> int | None:
     """PDQ distance in the best of the 8 orientations; None if there is nothing or too little to compare.
 
-    A picture that was turned, by its pixels or by a note in the file, still looks like itself.
+    A picture that was turned, by its pixels or by a note in the file, still looks like itself. A plain image
+    and a picture full of detail are compared: they are not the same.
     """
     if image is None or image.pdq is None or image.pdq_quality is None:
         return None
-    if min(image.pdq_quality, look.fingerprint.quality) < LEAST_QUALITY:
+    if max(image.pdq_quality, look.fingerprint.quality) < LEAST_QUALITY:
         return None
     return min(fingerprint.distance(image.pdq, turned) for turned in look.orientations)

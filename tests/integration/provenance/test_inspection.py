@@ -256,15 +256,21 @@ class TestHonestCopiesThatKeepTheManifest:
         assert evidence.manifest.look_distance is not None
         assert evidence.manifest.look_distance > verdict.DIFFERENT_LOOK, "or this test shows nothing"
 
+    def test_a_picture_without_detail(self, image: RegisteredImage) -> None:
+        RegisteredImage.objects.update(pdq_quality=49)
+        rgb = np.full((256, 384, 3), 200, np.uint8)
+        evidence = self.assert_altered(image, with_manifest_of(saved(rgb, "PNG"), store_of(image)))
+        assert evidence.manifest.look_distance is None
+
     @pytest.mark.parametrize("which", ["suspect", "image"])
-    def test_a_picture_without_detail(self, image: RegisteredImage, which: str) -> None:
+    def test_but_not_on_one_with_detail(self, image: RegisteredImage, which: str) -> None:
         rgb = photograph_like()
         if which == "image":
             RegisteredImage.objects.update(pdq_quality=49)
         else:
             rgb = np.full((256, 384, 3), 200, np.uint8)
-        evidence = self.assert_altered(image, with_manifest_of(saved(rgb, "PNG"), store_of(image)))
-        assert evidence.manifest.look_distance is None
+        _, found = judged(with_manifest_of(saved(rgb, "PNG"), store_of(image)))
+        assert found.kind is VerdictKind.CONFLICTING
 
     def assert_looks_the_same(self, evidence: Evidence) -> None:
         assert evidence.manifest.look_distance is not None
