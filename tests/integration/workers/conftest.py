@@ -28,11 +28,13 @@ def start_worker(
     """Starts workers, each in a process group of its own, and ends whatever still runs."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*, queue: str, step: str = "none", marker: Path | None = None) -> subprocess.Popen[bytes]:
+    def start(
+        *, queue: str, step: str = "none", marker: Path | None = None, lease_seconds: int = LEASE_SECONDS
+    ) -> subprocess.Popen[bytes]:
         worker = subprocess.Popen(
             worker_command(step, marker or "-", queue),
             cwd=project.BASE_DIR,
-            env=environment(files),
+            env={**environment(files), "JOB_LEASE_SECONDS": str(lease_seconds)},
             start_new_session=True,
         )
         started.append(worker)

@@ -16,7 +16,7 @@ from generation.models import Job
 from provenance import inspection_store
 from provenance import tasks as provenance_tasks
 from provenance.models import Inspection, PublishedFile, RegisteredImage
-from tests.integration.workers.conftest import LEASE_SECONDS, StartWorker, kill, wait_for
+from tests.integration.workers.conftest import LEASE_SECONDS, PATIENCE_SECONDS, StartWorker, kill, wait_for
 from tests.integration.workers.paused_worker import STEPS
 from tests.suspects import HEIGHT, WIDTH, photograph_like, saved
 
@@ -118,8 +118,9 @@ def test_a_killed_child_is_replaced_by_its_own_worker(
 def test_a_message_delivered_twice_publishes_once(job: Job, start_worker: StartWorker) -> None:
     for _ in range(3):
         tasks.generate.delay(str(job.pk))
-    start_worker(queue="generate")
-    start_worker(queue="generate")
+    # Longer than any pause of a busy machine: who is only slow must not be taken for dead here.
+    start_worker(queue="generate", lease_seconds=PATIENCE_SECONDS)
+    start_worker(queue="generate", lease_seconds=PATIENCE_SECONDS)
     wait_for(lambda: not Job.objects.active().exists(), "the job to finish")
 
     assert_published_once(job)
