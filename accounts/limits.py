@@ -11,29 +11,31 @@ from accounts.models import RateWindow
 # The counting is the check: a row that is at its limit is not updated, so nothing is returned, whatever
 # other requests do at the same time.
 _TAKE = """
-    INSERT INTO accounts_ratewindow (key, started_at, taken) VALUES (%s, %s, 1)
-    ON CONFLICT (key, started_at) DO UPDATE SET taken = accounts_ratewindow.taken + 1
-    WHERE accounts_ratewindow.taken < %s
+    INSERT INTO accounts_ratewindow (key, started_at, taken)
+    SELECT %(key)s, %(window)s, %(amount)s WHERE %(amount)s <= %(limit)s
+    ON CONFLICT (key, started_at) DO UPDATE SET taken = accounts_ratewindow.taken + excluded.taken
+    WHERE accounts_ratewindow.taken + excluded.taken <= %(limit)s
     RETURNING taken
 """
 
 
-def take(key: str, *, limit: int, window_seconds: int) -> None:
-    """Counts one use of `key` in the present window.
+def take(key: str, *, limit: int, window_seconds: int, amount: int = 1) -> None:
+    """Counts a use of `key` in the present window.
 
     Args:
         key: What is counted, for example `prompts:<account id>`; 100 characters or fewer.
-        limit: How many uses a window allows, 1 or more.
+        limit: How much a window allows.
         window_seconds: Length of the window, which starts at a multiple of it.
+        amount: How much this use takes, in the unit of the limit, 1 or more.
 
     Raises:
-        TooMany: the window's uses are taken; nothing was counted.
+        TooMany: the window has no such amount left; nothing was counted.
     """
-    assert limit >= 1
+    assert amount >= 1
     now = int(timezone.now().timestamp())
     window = dt.datetime.fromtimestamp(now - now % window_seconds, tz=dt.UTC)
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [key, window, limit])
+        cursor.execute(_TAKE, {"key": key, "window": window, "amount": amount, "limit": limit})
         if cursor.fetchone() is None:
             raise TooMany(window_seconds - now % window_seconds)
 

@@ -203,7 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume stalled inspections": {"task": "provenance.tasks.resume_stalled", "schedule": 15.0},
     "send notices": {"task": "reports.tasks.send_notices", "schedule": 30.0},
     "forget what is old": {"task": "accounts.tasks.forget_old", "schedule": 3600.0},
-    "build segments": {"task": "provenance.tasks.build_segments", "schedule": 60.0},
+    "seal batches": {"task": "provenance.tasks.seal_batches", "schedule": 60.0},
     "delete expired uploads": {"task": "provenance.tasks.delete_expired", "schedule": 600.0},
     "delete expired sources": {"task": "generation.tasks.delete_expired", "schedule": 600.0},
 }
@@ -285,6 +285,9 @@ HASH_SEARCH = env.text("HASH_SEARCH", "postgresql")
 # For one client, and for all of them together: about what ten inspect workers can do.
 CHECKS_PER_MINUTE = env.number("CHECKS_PER_MINUTE", 20)
 CHECKS_PER_MINUTE_OVERALL = env.number("CHECKS_PER_MINUTE_OVERALL", 600)
+# What one client may send in a day (UTC), whatever became of it. Two days meet in an upload's lifetime, so it
+# fills at most half of what MAX_UPLOADS_GB leaves for checks.
+CHECKS_MB_PER_DAY = env.number("CHECKS_MB_PER_DAY", 4000)
 # The same bytes get the findings of a check that began this recently; 0 examines every time. What was
 # published or withdrawn meanwhile is hidden that long, so it is short.
 CHECK_REUSE_SECONDS = env.number("CHECK_REUSE_SECONDS", 600)
@@ -300,6 +303,9 @@ REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 UPLOAD_LIFETIME_HOURS = env.number("UPLOAD_LIFETIME_HOURS", 24)
 # No new ones are taken while those that are not deleted yet fill this much.
 MAX_UPLOADS_GB = env.number("MAX_UPLOADS_GB", 20)
+# The last part of that room is for pictures in reports, so that checks alone never close the page for them:
+# 160 of the largest, and about two thousand usual ones.
+REPORTS_SHARE_PERCENT = env.number("REPORTS_SHARE_PERCENT", 20)
 
 # --- Language, time, logs -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

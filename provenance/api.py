@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from accounts import client
 from accounts.permissions import may_work_as_staff
-from provenance import api_schema, intake, tasks, verdict
+from provenance import api_schema, intake, public_answer, tasks, verdict
 from provenance.credentials import viewer
 from provenance.errors import ProvenanceError
 from provenance.evidence import Evidence
@@ -98,7 +98,7 @@ def _check(request: HttpRequest, row: Inspection) -> dict[str, Any]:
         "state": state,
         "created_at": row.created_at,
         "expires_at": row.expires_at,
-        "answer": api_schema.coarse(evidence, VerdictKind(row.verdict)) if evidence else None,
+        "answer": _words(row, evidence) if evidence else None,
         "image": _image(row.image) if evidence and row.image else None,
         "credentials": _credentials(request, row),
         "problem": {"code": row.error_code, "message": row.error_message} if row.error_code else None,
@@ -109,11 +109,16 @@ def _check(request: HttpRequest, row: Inspection) -> dict[str, Any]:
     return said
 
 
+def _words(row: Inspection, evidence: Evidence) -> dict[str, Any]:
+    return api_schema.coarse(public_answer.of(row, evidence), VerdictKind(row.verdict))
+
+
 def _image(image: RegisteredImage) -> dict[str, Any]:
     return {
         "id": image.pk,
         "model": f"{image.model_name} {image.model_version}",
         "published_at": image.published_at,
+        "drawn_in_part": public_answer.drawn_in_part(image),
         "is_withdrawn": image.withdrawn_at is not None,
     }
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from provenance import answers
-from provenance.answers import Certainty
+from provenance.answers import Answer, Certainty
 from provenance.credentials.summary import Own
 from provenance.evidence import Evidence, Presence, WatermarkFinding
 from provenance.images import FORMATS, MAX_BYTES, MAX_PIXELS, MAX_SIDE
@@ -65,6 +65,9 @@ class OurImage(serializers.Serializer):
     id = serializers.UUIDField()
     model = serializers.CharField()
     published_at = serializers.DateTimeField()
+    drawn_in_part = serializers.BooleanField(
+        help_text="A machine drew a part of it; the rest may be a photograph or somebody's own picture."
+    )
     is_withdrawn = serializers.BooleanField()
 
 
@@ -131,9 +134,8 @@ class Check(serializers.Serializer):
     staff = StaffView(required=False, help_text="In the session of a staff member only.")
 
 
-def coarse(evidence: Evidence, kind: VerdictKind) -> dict[str, Any]:
+def coarse(given: Answer, kind: VerdictKind) -> dict[str, Any]:
     """Returns a `CoarseAnswer`: what the public page says, and nothing else."""
-    given = answers.answer(evidence, kind)
     return {
         "verdict": str(kind),
         "certainty": str(given.certainty),
@@ -169,8 +171,11 @@ _DONE: Final[dict[str, Any]] = {
     **_WAITING,
     "state": "done",
     "answer": coarse(
-        Evidence(
-            watermark=WatermarkFinding(Presence.PRESENT, "6f1de0c4-0c3d-4f5e-8a35-b54a40a6f3a2"),
+        answers.answer(
+            Evidence(
+                watermark=WatermarkFinding(Presence.PRESENT, "6f1de0c4-0c3d-4f5e-8a35-b54a40a6f3a2"),
+            ),
+            VerdictKind.OURS_ALTERED,
         ),
         VerdictKind.OURS_ALTERED,
     ),
@@ -178,6 +183,7 @@ _DONE: Final[dict[str, Any]] = {
         "id": "6f1de0c4-0c3d-4f5e-8a35-b54a40a6f3a2",
         "model": "Tracery sketch 1",
         "published_at": "2026-11-20T08:30:00Z",
+        "drawn_in_part": False,
         "is_withdrawn": False,
     },
     "credentials": {

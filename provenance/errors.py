@@ -46,6 +46,20 @@ class UnknownKey(ProvenanceError):
     """A row names a watermark key that is no longer among the settings."""
 
 
+class TooMuchToday(ProvenanceError):
+    """One client sent as much today as a client may (CHECKS_MB_PER_DAY)."""
+
+    http_status = 429
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(
+            "too_much_today",
+            "The pictures that you sent today are as much as we can take from one visitor in a day. Please "
+            "send a smaller copy, or come back after midnight UTC.",
+        )
+        self.retry_after_seconds = retry_after_seconds
+
+
 class UploadsFull(ProvenanceError):
     """There is no room for another upload until earlier ones are deleted."""
 

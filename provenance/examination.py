@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import logging
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -11,9 +12,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from PIL import Image
 
-from provenance import images, inspection, verdict
+from provenance import images, inspection, inspection_store, verdict
 from provenance.credentials import recovery
-from provenance.errors import ProvenanceError, UnreadableImage
+from provenance.errors import ProvenanceError, SandboxFailed, UnreadableImage
 from provenance.models import Inspection, RegisteredImage
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 # A file that kills the worker twice is not tried a third time.
 MOST_ATTEMPTS = 3
 PREVIEW_SIDE = 768
+# What the file is to blame for: we tell its sender to send another one, and have no more use for this one.
+_OF_THE_FILE: Final = (UnreadableImage, SandboxFailed)
 NEVER_STORED = ("upload_lost", "The picture did not reach us whole. Please send it again.")
 UNEXPECTED = ("examination_failed", "Something went wrong on our side. Please try again in a few minutes.")
 
@@ -102,14 +105,20 @@ def _finish(row: Inspection, examined: inspection.Examined, data: bytes) -> None
 
 
 def _fail(row: Inspection, error: ProvenanceError) -> None:
+    """Ends the check. A file that is at fault itself is deleted at once, unless a report was filed with it.
+
+    Otherwise whoever sends broken files takes the room for uploads from everybody else.
+    """
     logger.info("inspection %s failed: %s", row.pk, error.code)
-    _of_this_claim(row).update(
+    failed = _of_this_claim(row).update(
         status=Inspection.Status.FAILED,
         error_code=error.code,
         error_message=error.user_message,
         client="",
         finished_at=timezone.now(),
     )
+    if failed and isinstance(error, _OF_THE_FILE):
+        inspection_store.delete_now(row)
 
 
 def _of_this_claim(row: Inspection) -> QuerySet[Inspection]:

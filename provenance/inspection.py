@@ -25,7 +25,7 @@ from provenance.derived import may_be_the_upload
 from provenance.errors import ProvenanceError
 from provenance.evidence import Evidence, ExactFinding, ManifestFinding, Presence, WatermarkFinding
 from provenance.fingerprint import LEAST_QUALITY, Look
-from provenance.local_features import matching
+from provenance.local_features import matching, search
 from provenance.local_features.alignment import IDENTITY
 from provenance.manifest_reading import ManifestReading
 from provenance.mark_placement import Placed
@@ -107,9 +107,11 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         seen = matches.views(look)
         alike = matches.by_hash(seen)
     known = exact.image_id or _believed(signed)
+    unsearched: tuple[str, ...] = ()
     if not (known or alike):
         with watch.stage("local features"):
             alike = matches.by_local_features(seen)
+        unsearched = search.notes()
     with watch.stage("watermark"):
         mark = _watermark(decoded.rgb, look, _expected(known, alike))
     named = {exact.image_id, signed.image_id, mark.image_id} - {None}
@@ -120,7 +122,7 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         width=decoded.width,
         height=decoded.height,
         format=decoded.format,
-        notes=decoded.notes,
+        notes=(*decoded.notes, *unsearched),
         manifest=signed,
         watermark=mark,
         exact=exact,

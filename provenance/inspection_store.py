@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from accounts import limits
 from accounts.errors import TooMany
 from provenance import evidence, images
-from provenance.errors import UploadsFull
+from provenance.errors import TooMuchToday, UploadsFull
 from provenance.models import Inspection
 
 # Two tabs and a retry. Whoever waits for more keeps the workers from everybody else.
@@ -26,6 +27,7 @@ _FINDINGS: Final = ("verdict", "evidence", "credentials", "crjson", "image", "pr
 # The error code of a check that its sender ended.
 CANCELLED: Final = "cancelled"
 _FULL: Final = "We have no room for another picture at the moment. Please try again in a few hours."
+_DAY: Final = 24 * 3600
 # Any number; names the lock under which room for uploads is counted and taken.
 _ROOM_LOCK: Final = 0x7570_6C6F
 
@@ -37,13 +39,14 @@ def receive(upload: "UploadedFile[bytes]", *, client: str = "") -> Inspection:
 
     Args:
         upload: As Django received it.
-        client: Stands for who sent it (see accounts.client.counted), kept until the check ends; empty for no
-            limit on how many checks may be unfinished.
+        client: Stands for who sent it (see accounts.client.counted), kept until the check ends; empty for a
+            picture that comes with a report: reports are limited elsewhere, and some room is theirs alone.
 
     Raises:
         UnreadableImage: empty, too large, or its first bytes are not those of a picture we read.
         TooMany: this client has `MOST_UNFINISHED` checks waiting or being examined.
-        UploadsFull: uploads that are not deleted yet fill MAX_UPLOADS_GB.
+        TooMuchToday: this client has sent CHECKS_MB_PER_DAY.
+        UploadsFull: uploads that are not deleted yet fill MAX_UPLOADS_GB, or a check's share of it.
     """
     size = upload.size or 0
     if size == 0:
@@ -65,7 +68,7 @@ def store(data: bytes, *, client: str = "") -> Inspection:
     says so, and nothing is enqueued before this function has returned.
 
     Raises:
-        TooMany, UploadsFull: see `receive`.
+        TooMany, TooMuchToday, UploadsFull: see `receive`.
     """
     row = _make_row(data, client)
     default_storage.save(row.upload_name, ContentFile(data))
@@ -101,10 +104,11 @@ def _make_row(data: bytes, client: str) -> Inspection:
     """Takes room for an upload. One at a time: two that count at once would both find the last place."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ROOM_LOCK])
-    if client and Inspection.objects.unfinished().filter(client=client).count() >= MOST_UNFINISHED:
-        raise TooMany
+    if client:
+        _count(client, len(data))
     stored = Inspection.objects.filter(upload_deleted_at__isnull=True).aggregate(bytes=Sum("size_bytes"))
-    if (stored["bytes"] or 0) + len(data) > settings.MAX_UPLOADS_GB * 10**9:
+    percent = 100 - settings.REPORTS_SHARE_PERCENT if client else 100
+    if (stored["bytes"] or 0) + len(data) > settings.MAX_UPLOADS_GB * 10**9 * percent / 100:
         raise UploadsFull("uploads_full", _FULL)
     pk, now = uuid.uuid4(), timezone.now()
     return Inspection.objects.create(
@@ -116,6 +120,18 @@ def _make_row(data: bytes, client: str) -> Inspection:
         created_at=now,
         expires_at=now + dt.timedelta(hours=settings.UPLOAD_LIFETIME_HOURS),
     )
+
+
+def _count(client: str, size: int) -> None:
+    """Counts a check against what one client may send; undone if the transaction is."""
+    if Inspection.objects.unfinished().filter(client=client).count() >= MOST_UNFINISHED:
+        raise TooMany
+    try:
+        # In kB, begun ones in full: counts have 31 bits.
+        limit = settings.CHECKS_MB_PER_DAY * 1000
+        limits.take(f"checked-kb:{client}", limit=limit, window_seconds=_DAY, amount=-(-size // 1000))
+    except TooMany as refused:
+        raise TooMuchToday(refused.retry_after_seconds) from refused
 
 
 def keep(row: Inspection) -> bool:
@@ -149,7 +165,7 @@ def let_expire(row: Inspection, after: dt.timedelta) -> None:
 
 
 def delete_now(row: Inspection) -> bool:
-    """Deletes an upload whose answer was given; the row stays, without picture, preview or findings.
+    """Deletes an upload that nobody needs any more; the row stays, without picture, preview or findings.
 
     Returns:
         False if a report was filed with it, or if it was deleted before.

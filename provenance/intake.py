@@ -20,7 +20,7 @@ def accept(picture: "UploadedFile[bytes]", *, client: str) -> Inspection:
 
     Raises:
         TooMany: this client, or everybody together, sent as many this minute as the settings allow.
-        UnreadableImage, UploadsFull: see `inspection_store.receive`.
+        UnreadableImage, TooMuchToday, UploadsFull: see `inspection_store.receive`.
     """
     limits.take(f"verify:{client}", limit=settings.CHECKS_PER_MINUTE, window_seconds=_MINUTE)
     # Second, so that a client above its own limit does not use up what others may still do.

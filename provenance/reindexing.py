@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from provenance import fingerprint, images, lookalike
 from provenance.errors import UnreadableImage
-from provenance.local_features import batches, extraction, segment_file, segment_store
+from provenance.local_features import batches, extraction, segment_store
 from provenance.models import ImageQuerySet, PublishedFile, RegisteredImage
 from provenance.published_files import open_file
 from provenance.registry import UploadLook
@@ -115,11 +115,11 @@ def rebuild_segments(*, everything: bool = False) -> int:
     Args:
         everything: Make all files of this machine anew. What a search has open outlives its deletion.
     """
-    if everything:
-        for path in Path(settings.LOCAL_FEATURES_DIR).glob(f"*{segment_file.SUFFIX}"):
-            path.unlink(missing_ok=True)
     count = batches.seal(least=1)
-    segment_store.maintain()
+    if everything:
+        segment_store.rebuild()
+    else:
+        segment_store.maintain()
     return count
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 
 @worker_init.connect
@@ -15,6 +15,15 @@ def warm_up(sender: Any, **kwargs: Any) -> None:
         from provenance import inspection
 
         inspection.warm_up()
+
+
+@worker_ready.connect
+def keep_segments(sender: Any, **kwargs: Any) -> None:
+    """Once an inspect worker takes work: what it searches in is made and kept on its own machine."""
+    if "inspect" in sender.app.amqp.queues.consume_from:
+        from provenance.local_features import upkeep
+
+        upkeep.start()
 
 
 @shared_task(base=DjangoTask)
@@ -43,9 +52,8 @@ def delete_expired() -> None:
 
 
 @shared_task(base=DjangoTask)
-def build_segments() -> None:
-    """Puts newly published images into the files that parts are searched in."""
-    from provenance.local_features import batches, segment_store
+def seal_batches() -> None:
+    """Gives newly published images to batches, which machines that search put into their files."""
+    from provenance.local_features import batches
 
     batches.seal()
-    segment_store.maintain()

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance import answers, regions, verdict
+from provenance import public_answer, regions, verdict
+from provenance.answers import Answer
 from provenance.evidence import Evidence
 from provenance.models import Inspection, RegisteredImage
 from provenance.regions import Point, Shared
-from provenance.verdict import Verdict, VerdictKind
+from provenance.verdict import Verdict
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -125,7 +126,7 @@ class TraceSheet:
 
     evidence: Evidence
     verdict: Verdict
-    answer: answers.Answer
+    answer: Answer
     signals: tuple[Signal, ...]
     named: tuple[NamedImage, ...]
     alignment: Alignment | None
@@ -143,7 +144,7 @@ def lay_out(row: Inspection) -> TraceSheet | None:
     return TraceSheet(
         evidence=evidence,
         verdict=verdict.decide(evidence),
-        answer=answers.answer(evidence, VerdictKind(row.verdict)),
+        answer=public_answer.of(row, evidence),
         signals=tuple(_signal(name, getattr(evidence, name)) for name in _TITLES),
         named=named,
         alignment=alignment(evidence, {str(item.image.pk): item.image for item in named}),

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import client
 from accounts.models import User
 from accounts.permissions import SignedInRequest, public, signed_in, staff
-from provenance import answers, images, inspection_store, intake, tasks
+from provenance import images, inspection_store, intake, public_answer, tasks
 from provenance.credentials import viewer
 from provenance.evidence import Evidence
 from provenance.forms import SuspectForm
 from provenance.models import Inspection, PublishedFile, RegisteredImage
 from provenance.published_files import open_file
-from provenance.verdict import VerdictKind
 
 # For what is not a page of ours, opened by itself.
 _NOTHING_RUNS: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -49,7 +48,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return HttpResponse(status=204)  # nothing has changed: the page stays as it is, focus and all
     context: dict[str, object] = {"inspection": row, "hours": settings.UPLOAD_LIFETIME_HOURS}
     if row.status == Inspection.Status.DONE and row.evidence:
-        context["answer"] = answers.answer(Evidence.from_json(row.evidence), VerdictKind(row.verdict))
+        context["answer"] = public_answer.of(row, Evidence.from_json(row.evidence))
         context["credentials"] = viewer.summary(row)
     template = "provenance/_answer.html" if request.headers.get("HX-Request") else "provenance/answer.html"
     return render(request, template, context)

@@ -52,9 +52,11 @@ def _file(request: HttpRequest, form: ReportForm, inspection: Inspection | None)
     limits.take(key, limit=settings.REPORTS_PER_HOUR, window_seconds=3600)
     if picture := form.cleaned_data.get("picture"):
         inspection = inspection_store.receive(picture)
-        examine.delay_on_commit(inspection.pk)
     image = inspection.image if inspection else None
     filed = casework.file_report(**form.told(), inspection=inspection, image=image)
+    if picture and inspection:
+        # Not before the case has it: what cannot be read and belongs to no case is deleted.
+        examine.delay_on_commit(inspection.pk)
     send_notices.delay_on_commit()
     return _with_receipt(redirect("reports:receipt"), filed)
 

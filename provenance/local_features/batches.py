@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from provenance.local_features import extraction, segment
@@ -22,8 +22,10 @@ from provenance.models import FeatureSegment, ImageQuerySet, RegisteredImage
 # Fewer wait, unless they have waited for so long: a batch costs a row and a merge.
 LEAST_IMAGES: Final = 1000
 LONGEST_WAIT: Final = dt.timedelta(hours=1)
-# 16 MB of features.
+# 31 MB of features.
 MOST_IMAGES: Final = 10_000
+# In which images go into batches.
+ORDER: Final = ("published_at", "pk")
 
 
 def waiting() -> ImageQuerySet:
@@ -48,7 +50,7 @@ def seal(*, least: int = LEAST_IMAGES) -> int:
 def _seal_one(least: int) -> int:
     rows = list(
         waiting()
-        .order_by("published_at", "pk")
+        .order_by(*ORDER)
         .select_for_update(skip_locked=True, of=("self",))
         .values_list("pk", "published_at")[:MOST_IMAGES]
     )
@@ -76,6 +78,12 @@ def state() -> tuple[object, ...]:
 def known() -> set[uuid.UUID]:
     """Returns the batches of the current version."""
     return set(FeatureSegment.objects.filter(version=VERSION).values_list("pk", flat=True))
+
+
+def images_count(some: Collection[uuid.UUID]) -> int:
+    """Returns how many images were given to these batches."""
+    total = FeatureSegment.objects.filter(pk__in=some).aggregate(images=Sum("images_count"))
+    return total["images"] or 0
 
 
 def segment_of(batch: uuid.UUID) -> Segment:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from provenance.local_features import matching, segment_store
 from provenance.local_features.alignment import Alignment, Candidate
 
-__all__ = ["Alignment", "Candidate", "search"]
+__all__ = ["Alignment", "Candidate", "notes", "search"]
 
 
 def search(views: Sequence[NDArray[np.uint8]]) -> list[Candidate]:
@@ -20,3 +20,13 @@ def search(views: Sequence[NDArray[np.uint8]]) -> list[Candidate]:
         views: The suspect, and what may be the picture in it: each uint8, shape (H, W, 3).
     """
     return matching.find(segment_store.current(), views)
+
+
+def notes() -> tuple[str, ...]:
+    """Returns what this process's last search left out, in words for `Evidence.notes`; mostly nothing."""
+    count = segment_store.left_out()
+    return (
+        (f"parts were not looked for in {count:,} images that this machine has not indexed yet",)
+        if count
+        else ()
+    )

@@ -4,8 +4,9 @@ Rows are the truth and files are made from them, so that every machine has its o
 lost or damaged one is only work. All names are new: a file never changes, and what is mapped outlives its
 deletion.
 
-* A batch without a file here is read from its rows: written by whoever holds the folder's lock, kept in
-  memory by the others.
+* Searches write nothing. A few batches without a file here are read from their rows into memory; where more
+  are missing, on a new machine for instance, they are left out and `left_out` says how many images those are.
+* `maintain` writes them, on every machine that searches (`upkeep`), in one process of it at a time.
 * Files are merged until each holds more images than all smaller ones together, up to a million: there are
   about as many as the registry's size has binary digits, and an image is copied as often at most.
 * Writing new and deleting old are two steps. Dying between them leaves two files with the same batches; the
@@ -28,8 +29,12 @@ from provenance.local_features.segment import Segment
 from provenance.local_features.segment_file import DamagedSegment
 
 LARGEST: Final = 1_000_000
-# A machine without files reads so many batches before it writes the first: 160 MB.
+# A machine without files reads so many batches before it writes the first: 310 MB.
 _BATCHES_AT_ONCE: Final = 10
+# So many are in each worker's memory until they are written: 31 MB each, and a second or two of reading. One
+# or two are missing for a minute at times; hundreds are where the folder is new or lost, and would cost each
+# worker gigabytes and a check its time limit.
+MOST_UNWRITTEN: Final = 4
 # Segments of images that wait; each costs a search a millisecond or two.
 _MOST_PIECES: Final = 8
 _log = logging.getLogger(__name__)
@@ -45,49 +50,76 @@ class _Held:
     unwritten: dict[uuid.UUID, Segment] = field(default_factory=dict)
     waiting: set[uuid.UUID] = field(default_factory=set)
     pieces: list[Segment] = field(default_factory=list)
+    waiting_left_out: int = 0
+    batches_left_out: int = 0
 
 
 _held = _Held()
 
 
 def current() -> list[Segment]:
-    """Returns segments that hold every published image with features of this version; some perhaps twice."""
+    """Returns segments that hold the published images with features of this version; some perhaps twice.
+
+    Those that `left_out` counts are missing.
+    """
     # In this order: an image that is given to a batch in between is in both, and not in neither.
     pieces = _waiting()
     state = (settings.LOCAL_FEATURES_DIR, *batches.state())
     if state != _held.state:
         _held.segments = _in_batches()
-        _held.state = state
+        # Until every batch is in a file here, the next search looks for new files.
+        _held.state = None if _held.unwritten else state
     return [*_held.segments, *pieces]
 
 
-def maintain() -> None:
-    """Brings this machine's files up to date: writes missing ones, merges small, deletes useless ones."""
+def left_out() -> int:
+    """Returns how many published images the segments given last by `current` lack."""
+    return _held.waiting_left_out + _held.batches_left_out
+
+
+def maintain(*, wait: bool = True) -> None:
+    """Brings this machine's files up to date: writes missing ones, merges small, deletes useless ones.
+
+    Args:
+        wait: For another process of this machine that is at it; otherwise this does nothing then.
+    """
     batches.forget_earlier_versions()
+    with _lock(wait=wait) as locked:
+        if locked:
+            _delete_useless()
+            _write_missing(_missing(_chosen()))
+            _merge_small()
+
+
+def rebuild() -> None:
+    """Makes every file of this machine anew, one after the other: at no time do searches find less."""
     with _lock(wait=True):
         _delete_useless()
-        _write_missing(_missing(_chosen()))
-        _merge_small()
+        for path, held in list(_files().items()):
+            _write_missing(sorted(batches.known().intersection(held.batches)))
+            path.unlink()
+    maintain()
 
 
 def _in_batches() -> list[Segment]:
     segments = _chosen()
     missing = _missing(segments)
-    if not missing:
-        _held.unwritten.clear()
-        return segments
-    with _lock(wait=False) as locked:
-        if locked:
-            # Whoever held the lock until now may have written them.
-            _write_missing(_missing(_chosen()))
-            return _chosen()
-    _held.unwritten = {batch: _held.unwritten.get(batch) or batches.segment_of(batch) for batch in missing}
+    # The last ones: `maintain` begins with the first, and what was read here is of use until it is through.
+    few, others = missing[-MOST_UNWRITTEN:], missing[:-MOST_UNWRITTEN]
+    _held.unwritten = {batch: _held.unwritten.get(batch) or batches.segment_of(batch) for batch in few}
+    _held.batches_left_out = batches.images_count(others)
     return [*segments, *_held.unwritten.values()]
 
 
 def _waiting() -> list[Segment]:
-    """Returns the images that wait for a batch, in few pieces; reads only those that are new here."""
-    waiting = set(batches.waiting().values_list("pk", flat=True))
+    """Returns the images that wait for a batch, in few pieces; reads only those that are new here.
+
+    No more than a batch takes, those that go into the next one.
+    """
+    rows = batches.waiting().order_by(*batches.ORDER)
+    waiting = set(rows.values_list("pk", flat=True)[: batches.MOST_IMAGES])
+    full = len(waiting) == batches.MOST_IMAGES
+    _held.waiting_left_out = rows.count() - len(waiting) if full else 0
     if not _held.waiting <= waiting:
         _held.waiting, _held.pieces = set(), []
     if new := waiting - _held.waiting:
@@ -166,10 +198,13 @@ def _delete_useless() -> None:
 
 @contextmanager
 def _lock(*, wait: bool) -> Iterator[bool]:
-    """Holds the folder's lock; yields whether it could be had. It ends with the process that holds it."""
+    """Holds the folder's lock; yields whether it could be had. It ends with the process that holds it.
+
+    A lock of this process and not of the open file, which workers forked meanwhile would keep for good.
+    """
     with (_folder() / "lock").open("w") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             yield False
         else:

@@ -40,6 +40,22 @@ def test_twenty_at_once_are_counted_exactly() -> None:
 
 
 @pytest.mark.django_db
+def test_amounts_fill_a_window_to_the_brim_and_what_is_refused_counts_nothing() -> None:
+    def take(amount: int) -> None:
+        limits.take("bytes:ada", limit=10, window_seconds=FOREVER, amount=amount)
+
+    with pytest.raises(TooMany):
+        take(11)
+    take(6)
+    with pytest.raises(TooMany):
+        take(5)
+    take(4)
+    with pytest.raises(TooMany):
+        take(1)
+    assert RateWindow.objects.get(key="bytes:ada").taken == 10
+
+
+@pytest.mark.django_db
 def test_people_are_counted_apart() -> None:
     limits.take("prompts:ada", limit=1, window_seconds=FOREVER)
     limits.take("prompts:ben", limit=1, window_seconds=FOREVER)

@@ -289,6 +289,10 @@ class TestRefusals:
         self.refused(refused, 429, "too_many", schema)
         assert 1 <= int(refused["Retry-After"]) <= 60
 
+    def test_too_much_today(self, schema: dict[str, Any], settings: Settings) -> None:
+        settings.CHECKS_MB_PER_DAY = 0
+        self.refused(send(), 429, "too_much_today", schema)
+
     def test_no_room(self, schema: dict[str, Any], settings: Settings) -> None:
         settings.MAX_UPLOADS_GB = 0
         refused = send()

@@ -171,6 +171,8 @@ def test_what_cannot_be_read_fails_with_a_reason(
     assert row is not None
     assert (row.status, row.error_code, row.verdict, row.attempts) == ("failed", code, "", 1)
     assert images.unreadable(code).user_message.split(".")[0] in text
+    assert "This says nothing about where the picture comes from." in text
+    assert list((files / "suspects").iterdir()) == []
     answer = trace(tmp_path / "suspect", data)
     assert (answer["error"], answer["message"]) == (code, row.error_message)
     assert everything_else(files) == before

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from accounts.errors import TooMany
 from provenance import examination, images, inspection, inspection_store, tasks
-from provenance.errors import SandboxFailed, UnreadableImage, UploadsFull
+from provenance.errors import SandboxFailed, TooMuchToday, UnreadableImage, UploadsFull
 from provenance.models import Inspection
 from tests.integration.provenance.conftest import Publish, file_of
 from tests.suspects import photograph_like, pixels, saved
@@ -122,7 +122,7 @@ class TestRoom:
         assert set(Inspection.objects.values_list("client", flat=True)) == {""}
 
     def test_uploads_fill_no_more_than_their_room(self, settings: Settings, files: Path) -> None:
-        settings.MAX_UPLOADS_GB = 2 * len(PICTURE) / 10**9
+        settings.MAX_UPLOADS_GB, settings.REPORTS_SHARE_PERCENT = 2 * len(PICTURE) / 10**9, 0
         first, _ = self.send(), self.send()
         with pytest.raises(UploadsFull) as raised:
             self.send("another")
@@ -130,6 +130,36 @@ class TestRoom:
         assert len([path for path in files.rglob("*") if path.is_file()]) == Inspection.objects.count() == 2
         age(first, expires_at=dt.timedelta(seconds=1))
         inspection_store.delete_expired()
+        self.send()
+
+    def test_checks_leave_room_for_reports(self, settings: Settings) -> None:
+        settings.MAX_UPLOADS_GB, settings.REPORTS_SHARE_PERCENT = 4 * len(PICTURE) / 10**9, 50
+        self.send("one"), self.send("another")
+        with pytest.raises(UploadsFull):
+            self.send("a third")
+        self.send(""), self.send("")
+        with pytest.raises(UploadsFull):
+            self.send("")
+
+    def test_a_client_sends_no_more_bytes_in_a_day_than_the_setting_says(self, settings: Settings) -> None:
+        settings.CHECKS_MB_PER_DAY = 2.5 * len(PICTURE) / 10**6
+        for row in (self.send(), self.send()):
+            examination.run(row.pk)
+            inspection_store.delete_now(row)
+        with pytest.raises(TooMuchToday) as raised:
+            self.send()
+        assert (raised.value.http_status, raised.value.code) == (429, "too_much_today")
+        assert 0 < raised.value.retry_after_seconds <= 24 * 3600
+        self.send("another")
+        self.send("")
+        assert Inspection.objects.count() == 4
+
+    def test_what_found_no_room_is_not_counted(self, settings: Settings) -> None:
+        settings.CHECKS_MB_PER_DAY = 1.5 * len(PICTURE) / 10**6
+        settings.MAX_UPLOADS_GB = 0
+        with pytest.raises(UploadsFull):
+            self.send()
+        settings.MAX_UPLOADS_GB = 1
         self.send()
 
     def test_what_comes_at_once_is_counted_one_by_one(self, transactional_db: None) -> None:
@@ -259,6 +289,51 @@ class TestExamining:
             "sandbox_died",
             "It could not be opened.",
         )
+        assert not default_storage.exists(row.upload_name)
+
+    def test_a_file_at_fault_is_deleted_at_once_and_its_room_is_free(self, settings: Settings) -> None:
+        broken = PICTURE[:4000]
+        settings.MAX_UPLOADS_GB, settings.REPORTS_SHARE_PERCENT = len(broken) / 10**9, 0
+        for _ in range(3):
+            row = inspection_store.store(broken, client="one")
+            examination.run(row.pk)
+            row.refresh_from_db()
+            assert (row.status, row.error_code) == (Status.FAILED, "truncated")
+            assert row.error_message == images.unreadable("truncated").user_message
+            assert row.upload_deleted_at is not None
+            assert not default_storage.exists(row.upload_name)
+
+    def test_a_file_at_fault_is_kept_for_the_report_that_it_came_with(self) -> None:
+        row = inspection_store.store(PICTURE[:4000])
+        assert inspection_store.keep(row)
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.upload_deleted_at) == (Status.FAILED, None)
+        assert default_storage.exists(row.upload_name)
+        assert inspection_store.examine_again(row)
+
+    def test_our_own_fault_costs_nobody_the_upload(
+        self, row: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(inspection, "examine", None)
+        with pytest.raises(TypeError):
+            examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.error_code) == (Status.FAILED, "examination_failed")
+        assert default_storage.exists(row.upload_name)
+
+    def test_a_worker_that_lost_its_claim_deletes_nothing(
+        self, row: Inspection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def examine(data: bytes, alive: Callable[[], None]) -> inspection.Examined:
+            Inspection.objects.update(attempts=2)
+            raise images.unreadable("damaged")
+
+        monkeypatch.setattr(inspection, "examine", examine)
+        examination.run(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.upload_deleted_at) == (Status.RUNNING, None)
+        assert default_storage.exists(row.upload_name)
 
 
 class TestStalled:

@@ -305,6 +305,16 @@ class TestChecking:
         assert send("198.51.100.8") == 302
         assert not Inspection.objects.filter(client__contains="198").exists()
 
+    def test_who_sent_too_much_today_is_told_when_to_come_back(
+        self, client: Client, db: None, settings: Settings
+    ) -> None:
+        settings.CHECKS_MB_PER_DAY = 0
+        answer = client.post("/verify", {"picture": SimpleUploadedFile("a.png", jpeg())})
+        assert answer.status_code == 429
+        assert b"come back after midnight UTC" in answer.content
+        assert 0 < int(answer["Retry-After"]) <= 24 * 3600
+        assert not Inspection.objects.exists()
+
     def test_without_room_it_says_so(self, client: Client, db: None, settings: Settings) -> None:
         settings.MAX_UPLOADS_GB = 0
         answer = client.post("/verify", {"picture": SimpleUploadedFile("a.png", jpeg())})

@@ -1,6 +1,8 @@
 import re
 import time
+import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import RateWindow, User
 from provenance.models import Inspection, RegisteredImage
+from provenance.tasks import examine
 from reports import casework, receipts
 from reports.models import Case, Notice
 from tests.integration.reports.conftest import HOSTILE, MakeCase
@@ -57,6 +60,20 @@ class TestReport:
         page = ask(Client(), case.number, shown[1])
         assert "We are working on it" in page
         assert "It mocks my sister." in page
+
+    def test_a_picture_is_examined_once_the_case_has_it(
+        self, client: Client, files: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A file that cannot be read is deleted by the worker unless it belongs to a case by then."""
+        kept: list[bool] = []
+
+        def enqueue(pk: uuid.UUID) -> None:
+            kept.append(Inspection.objects.get(pk=pk).expires_at is None)
+
+        monkeypatch.setattr(examine, "delay_on_commit", enqueue)
+        send(client, picture=SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n and no more"))
+        assert kept == [True]
+        assert Case.objects.get().inspection is not None
 
     def test_a_reload_shows_the_receipt_again_and_no_row_holds_it(self, client: Client) -> None:
         first = send(client)

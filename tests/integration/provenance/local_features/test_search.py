@@ -1,18 +1,22 @@
 """From rows to files to a search: what dies half way is made up for, and nothing published is ever missed."""
 
 import datetime as dt
-import fcntl
+import os
+import subprocess
+import sys
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from provenance import tasks
-from provenance.local_features import batches, segment_file, segment_store
-from provenance.local_features.search import search
+from provenance.local_features import batches, segment_file, segment_store, upkeep
+from provenance.local_features.search import notes, search
 from provenance.local_features.segment import Segment
 from provenance.models import FeatureSegment, RegisteredImage
 from tests import suspects
@@ -57,14 +61,14 @@ def test_only_published_images_are_found_and_withdrawn_ones_stay(register: Regis
 
 def test_few_images_wait_and_not_for_ever(register: Register) -> None:
     image = register(suspects.scene(1))
-    tasks.build_segments()
+    tasks.seal_batches()
     assert FeatureSegment.objects.count() == 0
     RegisteredImage.objects.filter(pk=image.pk).update(published_at=timezone.now() - dt.timedelta(hours=2))
-    tasks.build_segments()
+    tasks.seal_batches()
     assert FeatureSegment.objects.get().images_count == 1
     image.refresh_from_db()
     assert image.segment is not None
-    tasks.build_segments()
+    tasks.seal_batches()
     assert FeatureSegment.objects.count() == 1
 
 
@@ -147,17 +151,163 @@ def test_a_damaged_file_is_made_again(
         path.write_bytes({"changed": bytes(data), "cut off": bytes(data[:-100]), "emptied": b""}[damage])
     restart(monkeypatch)
     assert found(1) == [image.pk]
+    segment_store.maintain()
     assert files(segments) != [path]
     assert segment_file.read(files(segments)[0]).images_count == 1
+    assert found(1) == [image.pk]
 
 
-def test_who_cannot_write_now_searches_from_rows(register: Register, segments: Path) -> None:
+@contextmanager
+def another_process_at_it(segments: Path) -> Iterator[None]:
+    """Another process holds the folder's lock."""
+    script = "import fcntl, sys; file = open(sys.argv[1], 'w'); fcntl.lockf(file, fcntl.LOCK_EX);"
+    script += "print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", script, str(segments / "lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdout.readline()
+        yield
+
+
+def test_one_process_of_a_machine_writes_and_the_others_search_from_rows(
+    register: Register, segments: Path
+) -> None:
     (image,) = sealed(register, 1)
-    with (segments / "lock").open("w") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
+    with another_process_at_it(segments):
+        upkeep.once()
         assert found(1) == [image.pk]
         assert files(segments) == []
+    upkeep.once()
+    assert len(files(segments)) == 1
+    assert found(1) == [image.pk]
+
+
+def test_a_worker_forked_meanwhile_does_not_keep_the_lock(segments: Path) -> None:
+    wait, end = os.pipe()
+    with segment_store._lock(wait=True):
+        forked = os.fork()
+        if forked == 0:
+            os.close(end)
+            os.read(wait, 1)
+            os._exit(0)
+    with segment_store._lock(wait=False) as locked:
+        assert locked
+    os.close(end)
+    os.waitpid(forked, 0)
+    os.close(wait)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[uuid.UUID]:
+    """The batches that were read from their rows, in order."""
+    read: list[uuid.UUID] = []
+    original = batches.segment_of
+
+    def counted(batch: uuid.UUID) -> Segment:
+        read.append(batch)
+        return original(batch)
+
+    monkeypatch.setattr(batches, "segment_of", counted)
+    return read
+
+
+def test_a_search_on_a_new_machine_reads_a_few_batches_and_says_what_it_left_out(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch, read: list[uuid.UUID]
+) -> None:
+    monkeypatch.setattr(segment_store, "MOST_UNWRITTEN", 2)
+    images, seeds = {}, (1, 2, 3, 4)
+    for seed in seeds:
+        before = batches.known()
+        (image,) = sealed(register, seed)
+        (batch,) = batches.known() - before
+        images[batch] = image.pk
+    few = sorted(images)[-2:]
+    for _ in range(2):
+        assert [pk for seed in seeds for pk in found(seed)] == [
+            pk for batch, pk in images.items() if batch in few
+        ]
+        assert notes() == ("parts were not looked for in 2 images that this machine has not indexed yet",)
+    assert read == few, "read once, and kept"
+    assert files(segments) == [], "a check is no time for that"
+    upkeep.once()
+    assert [pk for seed in seeds for pk in found(seed)] == list(images.values())
+    assert notes() == ()
+    assert segment_store._held.unwritten == {}
+
+
+def test_no_more_waiting_images_are_searched_than_go_into_a_batch(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MOST_IMAGES", 2)
+    images = [register(suspects.scene(seed)).pk for seed in (1, 2, 3)]
+    assert [pk for seed in (1, 2, 3) for pk in found(seed)] == images[:2]
+    assert segment_store.left_out() == 1
+    batches.seal(least=1)
+    assert [pk for seed in (1, 2, 3) for pk in found(seed)] == images
+    assert segment_store.left_out() == 0
+
+
+def test_files_are_made_anew_without_a_search_finding_less(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seeds in ((1, 2, 3), (4,)):
+        sealed(register, *seeds)
+        segment_store.maintain()
+    before, known = files(segments), batches.known()
+    assert len(before) == 2
+    original, there = segment_file.write, []
+
+    def write(folder: Path, parts: Sequence[Segment]) -> Path:
+        there.append({batch for path in files(folder) for batch in segment_file.read(path).batches})
+        return original(folder, parts)
+
+    monkeypatch.setattr(segment_file, "write", write)
+    segment_store.rebuild()
+    assert there == [known, known]
+    assert len(files(segments)) == 2
+    assert set(files(segments)).isdisjoint(before)
+
+
+def test_a_run_that_makes_files_anew_and_dies_loses_nothing(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seeds in ((1, 2, 3), (4,)):
+        sealed(register, *seeds)
+        segment_store.maintain()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda path, missing_ok=False: sys.exit("killed"))
+        with pytest.raises(SystemExit):
+            segment_store.rebuild()
+    restart(monkeypatch)
+    assert sum(held.images_count for held in segment_store.current()) == 4
     segment_store.maintain()
+    assert sum(held.images_count for held in segment_store.current()) == 4
+    assert len(files(segments)) == 2
+
+
+def test_workers_that_search_keep_segments_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    for queue in ("default", "generate", "inspect"):
+        monkeypatch.setattr(upkeep, "start", lambda queue=queue: started.append(queue))
+        queues = SimpleNamespace(consume_from={queue: None})
+        tasks.keep_segments(SimpleNamespace(app=SimpleNamespace(amqp=SimpleNamespace(queues=queues))))
+    assert started == ["inspect"]
+
+
+def test_what_fails_is_tried_again(
+    register: Register, segments: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sealed(register, 1)
+
+    def full(folder: Path, parts: Sequence[Segment]) -> Path:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segment_file, "write", full)
+        upkeep.once()
+    assert "disk full" in caplog.text
+    upkeep.once()
     assert len(files(segments)) == 1
 
 
@@ -169,7 +319,9 @@ def test_another_machine_makes_its_own_files(
     settings.LOCAL_FEATURES_DIR = tmp_path / "another machine"
     restart(monkeypatch)
     assert found(1) == [image.pk]
+    upkeep.once()
     assert len(files(tmp_path / "another machine")) == 1
+    assert len(files(segments)) == 1
 
 
 def test_features_of_another_version_are_not_used(
