@@ -29,6 +29,9 @@ _LOOKED_AT: Final = 4
 _LEAST_SHARED: Final = 0.6
 # A slanted picture is laid on flat, which moves its corners by half as much.
 _MOST_SLANT: Final = 0.1
+# In grey levels. Of 11 plain drawings, copies in other colours, under words or noise, differed by up to 6; of
+# 2,596 pairs of one with a photograph 97 %, of 352 with a detailed drawing 95 %, differed by more than this.
+_MOST_BLOCK_DIFFERENCE: Final = 9.0
 
 Size = tuple[int, int]
 
@@ -40,7 +43,8 @@ class Placed:
     Attributes:
         overlap: Share of the image that is in it, 0 to 1.
         distance: PDQ distance of that share; None if it has too little detail.
-        looks_different: Neither the whole of that share nor any quarter of it looks like the image.
+        looks_different: Neither the whole of that share nor any tile of it looks like the image; where one of
+            the two has too little detail, most of its blocks have another brightness.
     """
 
     overlap: float
@@ -83,7 +87,8 @@ def judged(fits: list[Confirmation]) -> Placed | None:
     readable = [fit for fit in fits if fit.quality >= LEAST_OVERLAP_QUALITY]
     best = min(readable or fits, key=lambda fit: fit.pdq_distance)
     if not readable:
-        return Placed(round(best.overlap, 4), None, False)
+        nearest = min(fit.block_difference for fit in fits)
+        return Placed(round(best.overlap, 4), None, nearest > _MOST_BLOCK_DIFFERENCE)
     different = best.pdq_distance > DIFFERENT_LOOK and not any(fit.resembling_tiles for fit in fits)
     return Placed(round(best.overlap, 4), best.pdq_distance, different)
 

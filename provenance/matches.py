@@ -49,12 +49,20 @@ class View:
 
 
 @dataclass(frozen=True)
+class Among:
+    """How many images are published, and how many comparisons could have gone wrong by chance."""
+
+    registered: int
+    compared: int
+
+
+@dataclass(frozen=True)
 class Match:
     """A registered image that a view of the suspect was confirmed to show.
 
     Attributes:
         found_at: Where the view was first thought to lie on the image; `fit` has it refined.
-        compared: How many images the search had to choose from.
+        among: What the search had to choose from.
         looked_up: The distance at which the hash look-up found it; None for local features.
     """
 
@@ -64,15 +72,17 @@ class Match:
     found_at: Alignment
     inliers: int | None
     fit: Confirmation
-    compared: int
+    among: Among
     looked_up: int | None = None
 
     @property
     def chance(self) -> float:
-        """Bound on the chance that any of the images compared fits a stranger's picture as well."""
+        """Bound on the chance that some image fits a stranger's picture as well, as counted at least."""
+        of_one = confirmation.chance(self.fit)
         if self.looked_up is not None and not confirmation.agrees_as_a_whole(self.fit):
-            return min(1.0, self.compared * confirmation.chance_of(self.looked_up))
-        return min(1.0, self.compared * confirmation.chance(self.fit))
+            of_one = confirmation.chance_of(self.looked_up)
+        counted = confirmation.counted_chance(self.among.registered, by_hash=self.inliers is None)
+        return min(1.0, max(counted, self.among.compared * of_one))
 
     @property
     def alignment(self) -> tuple[float, ...]:
@@ -109,8 +119,8 @@ def by_local_features(seen: Sequence[View]) -> list[Match]:
     """Returns the images of which any view shows a part."""
     found = search.search([view.look.small for view in seen])
     rows = RegisteredImage.objects.in_bulk([candidate.image_id for candidate in found])
-    asked = len(found) * len(seen)
-    matches = (_confirmed_in_any(rows[candidate.image_id], seen, candidate, asked) for candidate in found)
+    among = Among(published_count() if found else 0, compared=len(found) * len(seen))
+    matches = (_confirmed_in_any(rows[candidate.image_id], seen, candidate, among) for candidate in found)
     return _with_family([match for match in matches if match is not None])
 
 
@@ -132,37 +142,38 @@ def _by_hash(view: View, hashes: Sequence[bytes]) -> Iterator[Match]:
         return
     found = [image_id for image_id, _ in registry.nearest(hashes)]
     rows = RegisteredImage.objects.in_bulk(found)
-    compared = published_count() * len(ORIENTATIONS) if found else 0
+    registered = published_count() if found else 0
+    among = Among(registered, compared=registered * len(ORIENTATIONS))
     for image in (rows[image_id] for image_id in found if image_id in rows):
         assert image.pdq is not None
         assert image.pdq_quality is not None
         if image.pdq_quality < LEAST_QUALITY:
             continue
         orientation, distance = nearest_orientation(image.pdq, view.look)
-        match = _confirmed(image, view, orientation.alignment, None, compared=compared)
+        match = _confirmed(image, view, orientation.alignment, None, among)
         if match is not None:
             yield replace(match, looked_up=distance)
 
 
 def _confirmed(
-    image: RegisteredImage, view: View, placed: Alignment, inliers: int | None, *, compared: int
+    image: RegisteredImage, view: View, placed: Alignment, inliers: int | None, among: Among
 ) -> Match | None:
     fit = confirmation.confirm(view.look.small, stored_thumbnail(image), placed)
     if fit is None or not confirmation.accepts(fit, inliers):
         return None
     method = HASH if inliers is None else LOCAL_FEATURES
-    return Match(image, method, view, placed, inliers, fit, compared)
+    return Match(image, method, view, placed, inliers, fit, among)
 
 
 def _confirmed_in_any(
-    image: RegisteredImage, seen: Sequence[View], candidate: Candidate, compared: int
+    image: RegisteredImage, seen: Sequence[View], candidate: Candidate, among: Among
 ) -> Match | None:
     """The keypoints may be those of the whole screenshot, and only the photograph in it fits the image."""
     own = seen[candidate.view]
     whole = candidate.alignment.after(own.placed)
     for view in [own, *(view for view in seen if view is not own)]:
         placed = whole.after(view.placed.inverted())
-        match = _confirmed(image, view, placed, candidate.inliers, compared=compared)
+        match = _confirmed(image, view, placed, candidate.inliers, among)
         if match is not None:
             return match
     return None
@@ -180,7 +191,7 @@ def _with_family(matches: list[Match]) -> list[Match]:
     known = {match.image.pk for match in matches}
     near = [image_id for image_id, _ in registry.nearest([best.image.pdq]) if image_id not in known]
     relatives = (
-        _confirmed(image, best.view, best.found_at, best.inliers, compared=best.compared)
+        _confirmed(image, best.view, best.found_at, best.inliers, best.among)
         for image in RegisteredImage.objects.filter(pk__in=near)
     )
     return matches + [match for match in relatives if match is not None]

@@ -35,6 +35,14 @@ def scene(seed: int) -> Pixels:
 
 
 @cache
+def plain() -> Pixels:
+    """A disc on an even ground: too little detail for hashes."""
+    ground = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
+    return np.asarray(
+        cv2.circle(ground, (WIDTH // 2, HEIGHT // 2), HEIGHT // 8, (90, 120, 160), -1), np.uint8
+    )
+
+
 def photograph_like(seed: int = 5) -> Pixels:
     """Soft structure at all sizes, as photographs have it: noise whose power falls with the frequency."""
     chance = np.random.default_rng(seed)

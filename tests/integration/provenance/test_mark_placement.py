@@ -10,7 +10,7 @@ from provenance import images, mark_placement
 from provenance.confirmation import Confirmation
 from provenance.local_features.alignment import IDENTITY
 from provenance.verdict import DIFFERENT_LOOK
-from tests.suspects import Pixels, photograph_like
+from tests.suspects import Pixels, photograph_like, plain
 from watermark.interface import Geometry
 from watermark.tiled.lattice import TILE, area_pitch
 
@@ -91,9 +91,28 @@ def test_a_strong_slant_is_not_compared() -> None:
     assert mark_placement.compare(picture(), thumbnail(), SIZE, slanted) is None
 
 
-def fit(distance: int, quality: int = 100, tiles: int = 0, overlap: float = 1.0) -> Confirmation:
+PLAIN = np.asarray(cv2.resize(plain(), SIZE), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("view", "different"),
+    [
+        (picture(), True),
+        (PLAIN, False),
+        ((PLAIN * 0.7).astype(np.uint8), False),
+        (np.asarray(cv2.putText(PLAIN.copy(), "WORDS", (20, 80), 0, 3, (0, 0, 0), 8), np.uint8), False),
+    ],
+    ids=["a picture with detail", "itself", "darker", "under words"],
+)
+def test_a_plain_image_differs_from_a_picture_with_detail(view: Pixels, different: bool) -> None:
+    found = mark_placement.compare(view, images.thumbnail(PLAIN, 256), SIZE, Geometry())
+    assert found is not None
+    assert (found.distance, found.looks_different) == (None, different)
+
+
+def fit(distance: int, quality: int = 100, tiles: int = 0, blocks: float = 1.0) -> Confirmation:
     nothing = np.zeros((1, 1, 3), np.uint8)
-    return Confirmation(overlap, quality, distance, 128, 0, tiles, 50.0, IDENTITY, nothing)
+    return Confirmation(1.0, quality, distance, 128, 0, tiles, 50.0, blocks, IDENTITY, nothing)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +124,8 @@ def fit(distance: int, quality: int = 100, tiles: int = 0, overlap: float = 1.0)
         ([fit(130), fit(10)], 10, False),
         ([fit(130), fit(10, quality=5)], 130, True),
         ([fit(10, quality=5)], None, False),
+        ([fit(10, quality=5, blocks=40.0)], None, True),
+        ([fit(10, quality=5, blocks=40.0), fit(10, quality=5)], None, False),
     ],
 )
 def test_the_best_fit_among_the_readable_counts(

@@ -10,7 +10,7 @@ import pytest
 from provenance import confirmation, images
 from provenance.confirmation import Confirmation, accepts, confirm
 from provenance.local_features.alignment import IDENTITY, Alignment
-from tests.suspects import HEIGHT, WIDTH, Pixels, mirrored, photograph_like, scene
+from tests.suspects import HEIGHT, WIDTH, Pixels, grey, mirrored, photograph_like, scene
 
 GOOD = Confirmation(
     overlap=0.5,
@@ -20,9 +20,12 @@ GOOD = Confirmation(
     agreeing_tiles=9,
     resembling_tiles=9,
     pixel_difference=5.0,
+    block_difference=1.0,
     alignment=IDENTITY,
     warped=np.zeros((1, 1, 3), np.uint8),
 )
+
+FAR = {"agreeing_tiles": 0, "pdq_distance": confirmation.NEAR_PARTS_PDQ + 1}
 
 
 def thumbnail(seed: int = 1) -> Pixels:
@@ -92,8 +95,21 @@ class TestWhatFits:
         assert 2 <= found.agreeing_tiles <= 6
         assert accepts(found, None)
 
+    def test_without_its_colours(self) -> None:
+        found = fitted(grey(scene(1)), IDENTITY)
+        assert found.pixel_difference < confirmation.MOST_DIFFERENCE
+        assert accepts(found, None)
+        assert accepts(found, confirmation.LEAST_INLIERS)
+
 
 class TestWhatDoesNot:
+    def test_the_same_drawing_in_other_colours(self) -> None:
+        """Hashes see shapes alone, and a renderer draws one motif over and over."""
+        found = fitted(np.ascontiguousarray(scene(1)[..., ::-1]), IDENTITY)
+        assert confirmation.agrees_as_a_whole(found)
+        assert not accepts(found, None)
+        assert not accepts(found, 100)
+
     @pytest.mark.parametrize("view", [scene(2), photograph_like()], ids=["drawing", "photograph-like"])
     def test_another_picture(self, view: Pixels) -> None:
         found = fitted(view, IDENTITY)
@@ -135,6 +151,16 @@ def reordered(cut: tuple[Pixels, Alignment]) -> tuple[Pixels, Pixels, Alignment]
         ({"agreeing_tiles": 0, "phash_distance": confirmation.MOST_PHASH + 1}, 6, False),
         ({"agreeing_tiles": 0, "quality": confirmation.LEAST_OVERLAP_QUALITY}, 6, True),
         ({"agreeing_tiles": 0, "quality": confirmation.LEAST_OVERLAP_QUALITY - 1}, 6, False),
+        ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_AS_A_WHOLE}, None, True),
+        ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_AS_A_WHOLE + 1}, None, False),
+        ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR_PARTS}, 6, True),
+        (
+            {"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR_PARTS + 1},
+            6,
+            False,
+        ),
+        ({**FAR, "pixel_difference": confirmation.MOST_DIFFERENCE}, 6, True),
+        ({**FAR, "pixel_difference": confirmation.MOST_DIFFERENCE + 1}, 6, False),
         ({"agreeing_tiles": confirmation.AGREEING_TILES, "pdq_distance": 128}, None, True),
         ({"agreeing_tiles": confirmation.AGREEING_TILES - 1, "pdq_distance": 128}, None, False),
         ({"agreeing_tiles": confirmation.AGREEING_TILES_OF_A_PART, "pdq_distance": 128}, 6, True),
@@ -166,3 +192,11 @@ def test_the_chance_falls_with_the_distance_and_is_a_probability() -> None:
     assert confirmation.chance(GOOD) == confirmation.chance_of(GOOD.pdq_distance)
     by_tiles = replace(GOOD, pdq_distance=128)
     assert confirmation.chance_of(confirmation.MOST_PDQ) < confirmation.chance(by_tiles) < 1e-4
+
+
+@pytest.mark.parametrize("by_hash", [True, False])
+def test_what_was_counted_holds_for_few_images_and_grows_with_many(by_hash: bool) -> None:
+    counted = confirmation.counted_chance(1, by_hash=by_hash)
+    assert counted == confirmation.counted_chance(100_000, by_hash=by_hash)
+    assert confirmation.counted_chance(1_010_000, by_hash=by_hash) == pytest.approx(10 * counted)
+    assert confirmation.counted_chance(10**12, by_hash=by_hash) == 1
