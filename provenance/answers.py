@@ -146,6 +146,15 @@ _LIKE_WHAT_WAS_MADE: Final = replace(
     next_step="If this picture, or what was made from it, harms you or someone else, report it. A person "
     "will look at both.",
 )
+# Its manifest is in the file, and the bytes are not those that we signed.
+_RECORD_OF_WHAT_WAS_MADE: Final = replace(
+    _LIKE_WHAT_WAS_MADE,
+    title="The signed record in this file is about a picture made here from an upload.",
+    sentence="Somebody brought a picture here and had it changed or varied. What you checked may be a copy "
+    "of what was made from it, or the picture that was brought, with the record copied onto it.",
+    meaning="We cannot tell which of the two it is. So it does not mean that this picture was made here: it "
+    "may well be the photograph that was there before.",
+)
 _NOTHING: Final = _Text(
     "verdict-no-evidence",
     "We found no trace of Tracery in this picture.",
@@ -170,8 +179,8 @@ _HOW_SURE: Final = {
     "appears by accident.",
     Certainty.SURE: "Sure, but by its look alone: no mark of ours says so, and a copy drawn by someone else "
     "would look the same.",
-    Certainty.LIKELY: "Likely. Our signed record is in the file, but such a record can be copied, and there "
-    "is too little in the picture to compare it by.",
+    Certainty.LIKELY: "Likely. Our signed record is in the file, but such a record can be copied, and the "
+    "look of the picture does not bear it out.",
     Certainty.UNDECIDED: "Not sure. One sign speaks for it and another against it, and a machine cannot "
     "decide which one is right.",
     Certainty.NOTHING_TO_GO_BY: "We cannot say anything for sure: we found nothing to go by.",
@@ -241,10 +250,18 @@ def _text(evidence: Evidence, kind: VerdictKind, count: int, drawn_in_part: bool
 def _text_without_verdict(evidence: Evidence) -> _Text:
     is_marked = evidence.watermark.presence is Presence.PRESENT
     if evidence.derived.image_ids:
-        text = _DERIVED if evidence.derived.pdq_distance is None else _LIKE_WHAT_WAS_MADE
+        text = _text_on_derived(evidence)
+        if evidence.manifest.image_id and not is_marked:
+            return text
         marks = _MARK_WITHOUT_A_PICTURE if is_marked else _NO_MARK
         return replace(text, meaning=f"{text.meaning} {marks}")
     return _UNKNOWN_MARK if is_marked else _NOTHING
+
+
+def _text_on_derived(evidence: Evidence) -> _Text:
+    if evidence.derived.pdq_distance is not None:
+        return _LIKE_WHAT_WAS_MADE
+    return _DERIVED if evidence.derived.source_distance is not None else _RECORD_OF_WHAT_WAS_MADE
 
 
 def _certainty(evidence: Evidence, kind: VerdictKind) -> Certainty:
@@ -256,7 +273,15 @@ def _certainty(evidence: Evidence, kind: VerdictKind) -> Certainty:
         case VerdictKind.CONFLICTING:
             return Certainty.UNDECIDED
         case VerdictKind.NO_EVIDENCE:
-            return Certainty.SURE if evidence.derived.image_ids else Certainty.NOTHING_TO_GO_BY
+            return _certainty_on_derived(evidence)
+
+
+def _certainty_on_derived(evidence: Evidence) -> Certainty:
+    derived = evidence.derived
+    if not derived.image_ids:
+        return Certainty.NOTHING_TO_GO_BY
+    looks_like_it = derived.pdq_distance is not None or derived.source_distance is not None
+    return Certainty.SURE if looks_like_it else Certainty.LIKELY
 
 
 def _certainty_of_origin(evidence: Evidence) -> Certainty:

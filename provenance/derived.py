@@ -14,11 +14,11 @@ from provenance import confirmation, fingerprint, registry
 from provenance.bits import to_bit_string
 from provenance.evidence import DerivedFinding, Presence
 from provenance.fingerprint import LEAST_QUALITY, Look
-from provenance.matches import HASH, LOCAL_FEATURES, Match, View, published_count
+from provenance.matches import HASH, Match, View, published_count
 from provenance.models import RegisteredImage
 from provenance.orientations import ORIENTATIONS, nearest_orientation
 
-# An upload this near to what was made from it cannot be told from it by look.
+# A suspect this near to an upload may be that upload, if the second hash agrees.
 SAME_LOOK: Final = registry.CANDIDATE_DISTANCE
 # PDQ alone: nobody's unrelated pair came below 84; 31 is the threshold that its authors publish.
 SURE_PDQ: Final = 31
@@ -36,19 +36,12 @@ _NEAREST = """
 
 
 def may_be_the_upload(match: Match) -> bool:
-    """Whether the image was made from an upload, and the suspect might as well be that.
+    """Whether the image was made from an upload: then the suspect might as well be that.
 
-    A part may show what was never redrawn. A whole picture is told from the upload only if the two differ
-    plainly and it is nearer to what was made.
+    However much was redrawn. What was brought may have been the photograph with something added, words or a
+    sticker, that was inpainted away: then the photograph itself is nearer to what was made than the upload.
     """
-    image = match.image
-    if image.source_pdq is None or image.source_distance is None or image.pdq is None:
-        return False
-    if match.method == LOCAL_FEATURES or image.source_distance <= SAME_LOOK:
-        return True
-    _, to_upload = nearest_orientation(image.source_pdq, match.view.look)
-    _, to_image = nearest_orientation(image.pdq, match.view.look)
-    return to_upload <= to_image
+    return match.image.source_pdq is not None
 
 
 def finding(seen: Sequence[View], others: Sequence[Match], named: Collection[str | None]) -> DerivedFinding:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from provenance.credentials.standing import isolated
 from provenance.evidence import Evidence, LookalikeFinding, ManifestFinding, Presence, WatermarkFinding
-from provenance.verdict import looks_different
+from provenance.verdict import looks_different, recorded
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _lookalike_line(evidence: Evidence) -> EvidenceLine:
 def _is_named_by_a_manifest(evidence: Evidence) -> bool:
     """Whether parts were left out of the search: a manifest that the look belies does not spare it."""
     signed = evidence.manifest
-    return signed.image_id is not None and not looks_different(signed.look_distance)
+    return recorded(signed) is not None and not looks_different(signed.look_distance)
 
 
 def _lookalike_sentence(finding: LookalikeFinding) -> str:
@@ -106,7 +106,9 @@ def _lookalike_sentence(finding: LookalikeFinding) -> str:
 def _derived_line(evidence: Evidence) -> EvidenceLine:
     finding, count = evidence.derived, len(evidence.derived.image_ids)
     made = "One of our pictures was" if count == 1 else f"{count} of our pictures were"
-    if finding.pdq_distance is None:
+    if finding.pdq_distance is None and finding.source_distance is None:
+        text = f"{made} made from an upload. The record in this file is about it, and can have been copied."
+    elif finding.pdq_distance is None:
         text = f"{made} made from an upload that looks like it."
     else:
         text = f"{made} made from an upload. This picture looks like what was made, or like the upload."
@@ -117,5 +119,5 @@ def _derived_line(evidence: Evidence) -> EvidenceLine:
 
 def names_an_image(evidence: Evidence) -> bool:
     """Whether a finding names the one image of ours that the picture comes from."""
-    findings = (evidence.exact, evidence.manifest, evidence.watermark, evidence.lookalike)
-    return any(finding.image_id for finding in findings)
+    findings = (evidence.exact, evidence.watermark, evidence.lookalike)
+    return recorded(evidence.manifest) is not None or any(finding.image_id for finding in findings)

@@ -33,7 +33,7 @@ from provenance.marking_keys import all_keys
 from provenance.matches import Match
 from provenance.models import PublishedFile, RegisteredImage
 from provenance.orientations import ORIENTATIONS
-from provenance.verdict import looks_different
+from provenance.verdict import looks_different, recorded
 from watermark import codec
 
 # Of a SHA-256 collision, and of a forged P-256 signature: 128 bits (NIST SP 800-57 part 1, table 2).
@@ -114,9 +114,12 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         unsearched = search.notes()
     with watch.stage("watermark"):
         mark = _watermark(decoded.rgb, look, _expected(known, alike))
-    named = {exact.image_id, signed.image_id, mark.image_id} - {None}
+    # A manifest that the bytes do not fit can have been put there by anyone.
+    named = {exact.image_id, signed.image_id if signed.intact else None, mark.image_id} - {None}
     with watch.stage("conclusion"):
         lookalike_finding, derived = lookalike.conclude(seen, alike, named)
+        if signed.image_id and recorded(signed) is None and signed.image_id not in named:
+            derived = derived.with_image(signed.image_id)
     evidence = Evidence(
         sha256=sha256,
         width=decoded.width,
@@ -159,6 +162,7 @@ def _manifest(data: bytes, examination: sandbox.Examination, look: Look) -> Mani
         state=reading.state,
         image_id=str(image.pk) if image else None,
         intact=intact,
+        made_from_upload=image is not None and image.source_pdq is not None,
         signer=reading.signer,
         generator=reading.generator,
         signed_at=reading.signed_at.isoformat() if reading.signed_at else None,
@@ -199,7 +203,7 @@ def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
 
 def _believed(signed: ManifestFinding) -> str | None:
     """The image that a manifest names, unless the picture looks different: cut, or the manifest moved."""
-    return None if looks_different(signed.look_distance) else signed.image_id
+    return None if looks_different(signed.look_distance) else recorded(signed)
 
 
 def _expected(known: str | None, alike: Sequence[Match]) -> list[RegisteredImage]:
@@ -246,7 +250,7 @@ def _placed(
     rgb: NDArray[np.uint8], look: Look, image: RegisteredImage | None, found: codec.Detection
 ) -> Placed | None:
     """How the picture fits the image that the mark names, where the mark says that it lies."""
-    if image is None or image.pdq_quality is None or image.pdq_quality < LEAST_QUALITY:
+    if image is None:
         return None
     thumbnail = matches.stored_thumbnail(image)
     if not codec.CODECS[found.codec].first_rows_suffice:

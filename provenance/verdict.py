@@ -10,7 +10,9 @@ The rules, first match wins:
    look-alike names that image as well: then the picture was cut or turned. A watermark was moved if what lies
    where the mark says that the image lies shows something else, unless the look-alike names that image as
    well. (A manifest does not vouch for a watermark: whoever moves the one can move the other.)
-4. Two signals name different images: CONFLICTING.
+4. Two signals name different images, or one names an image and several others look alike: CONFLICTING. A
+   signature that the bytes do not fit names nothing if its image was made from an upload: the manifest can be
+   copied, and the upload looks like the image.
 5. Any signal names one image: OURS_ALTERED.
 6. Several registered images look equally alike and nothing else names one: OURS_ALTERED, no single image.
 7. Otherwise NO_EVIDENCE. Images of ours that were made from an upload that may be this very picture are
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from provenance.evidence import Evidence
+from provenance.evidence import Evidence, ManifestFinding
 
 # Strangers' PDQ distances have mean 128 and standard deviation 8; the smallest in 1.17 million unrelated
 # pairs was 84. Above 90 two whole pictures do not show the same thing.
@@ -77,13 +79,12 @@ def _is_contradicted(evidence: Evidence) -> bool:
 
 
 def _named(evidence: Evidence) -> tuple[str, ...]:
-    """Image ids in order of strength. A look-alike among several counts for any of its candidates."""
-    ids = [evidence.exact.image_id, evidence.manifest.image_id, evidence.watermark.image_id]
-    strong = list(dict.fromkeys(i for i in ids if i))
-    alike = evidence.lookalike
-    if alike.image_id and not set(strong) & set(_looks_like(evidence)):
-        strong.append(alike.image_id)
-    return tuple(strong)
+    """Image ids in order of strength. Of several look-alikes, the one that something else names counts."""
+    ids = [evidence.exact.image_id, recorded(evidence.manifest), evidence.watermark.image_id]
+    strong, alike = tuple(dict.fromkeys(i for i in ids if i)), _looks_like(evidence)
+    if set(strong) & set(alike) or not (strong or evidence.lookalike.image_id):
+        return strong
+    return strong + alike
 
 
 def _looks_like(evidence: Evidence) -> tuple[str, ...]:
@@ -107,6 +108,12 @@ def _watermark_was_moved(evidence: Evidence) -> bool:
 def looks_different(distance: int | None) -> bool:
     """Whether two pictures at this PDQ distance show something else; an unknown distance says nothing."""
     return distance is not None and distance > DIFFERENT_LOOK
+
+
+def recorded(signed: ManifestFinding) -> str | None:
+    """Returns the image that a manifest of ours speaks for or, on another picture, against; see rule 4."""
+    is_proof = signed.intact or looks_different(signed.look_distance)
+    return signed.image_id if is_proof or not signed.made_from_upload else None
 
 
 def _error_bound(evidence: Evidence, named: tuple[str, ...]) -> float | None:

@@ -175,7 +175,7 @@ def _examined(inspection: Inspection) -> str:
     if inspection.verdict == VerdictKind.OURS_ALTERED:
         return "Several images made here look like it. A person finds out which one it is."
     if inspection.evidence.get("derived", {}).get("image_ids"):
-        return "An image made here was derived from a picture like it. A person looks at both."
+        return "It looks like an image made here from an upload, or like the upload. A person looks at both."
     return "We found no sign that it was made here. That does not prove that it was not."
 
 

@@ -12,10 +12,21 @@ import pytest
 from PIL import ExifTags, Image
 from pytest_django import Settings
 
-from provenance import certificates, images, inspection, manifest, registry, signing, stamping, verdict
+from provenance import (
+    certificates,
+    fingerprint,
+    images,
+    inspection,
+    manifest,
+    registry,
+    signing,
+    stamping,
+    verdict,
+)
 from provenance.credentials import definition
 from provenance.errors import SandboxFailed
 from provenance.evidence import Evidence, ManifestFinding, Presence
+from provenance.fingerprint import LEAST_QUALITY
 from provenance.marking_keys import all_keys
 from provenance.models import PublishedFile, RegisteredImage
 from provenance.sandbox import Sandbox
@@ -30,6 +41,7 @@ from tests.suspects import (
     mirrored,
     photograph_like,
     pixels,
+    plain,
     quarter_turned,
     saved,
     scene,
@@ -127,6 +139,17 @@ def test_a_manifest_put_on_another_picture_conflicts(image: RegisteredImage) -> 
     assert found == Verdict(VerdictKind.CONFLICTING, None, (str(image.pk),))
 
 
+def test_the_manifest_of_what_was_made_from_a_photograph_makes_the_photograph_not_ours(
+    image: RegisteredImage,
+) -> None:
+    brought = fingerprint.look(scene(1)).fingerprint
+    RegisteredImage.objects.update(source_pdq=brought.pdq, source_phash=brought.phash, source_distance=0)
+    evidence, found = judged(with_manifest_of(saved(scene(1), "PNG"), store_of(image)))
+    assert evidence.manifest.image_id == str(image.pk)
+    assert evidence.lookalike.presence is Presence.ABSENT
+    assert found == Verdict(VerdictKind.NO_EVIDENCE, derived_ids=(str(image.pk),))
+
+
 def test_a_manifest_put_on_another_picture_of_ours_conflicts(
     image: RegisteredImage, publish: Publish
 ) -> None:
@@ -141,6 +164,23 @@ def test_a_watermark_put_into_another_picture_conflicts(image: RegisteredImage) 
     assert evidence.watermark.look_distance is not None
     assert evidence.watermark.look_distance > verdict.DIFFERENT_LOOK
     assert found == Verdict(VerdictKind.CONFLICTING, None, (str(image.pk),))
+
+
+def test_a_watermark_of_a_plain_image_put_into_a_photograph_conflicts(publish: Publish) -> None:
+    """The pattern of a plain image can be read off it, and put into any picture."""
+    image = publish(plain())
+    evidence, found = judged(saved(marked_as(image, photograph_like()), "PNG"))
+    assert (evidence.watermark.image_id, evidence.watermark.looks_different) == (str(image.pk), True)
+    assert found == Verdict(VerdictKind.CONFLICTING, None, (str(image.pk),))
+
+
+def test_a_copy_of_a_plain_image_is_ours(publish: Publish) -> None:
+    image = publish(plain())
+    assert image.pdq_quality is not None
+    assert image.pdq_quality < LEAST_QUALITY
+    evidence, found = judged(saved(at_jpeg_quality(80)(pixels(file_of(image))), "PNG"))
+    assert (evidence.watermark.image_id, evidence.watermark.looks_different) == (str(image.pk), False)
+    assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk))
 
 
 MOVED: dict[str, Callable[[Pixels], Pixels]] = {

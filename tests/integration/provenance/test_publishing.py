@@ -34,6 +34,9 @@ from watermark.errors import PictureTooSmall
 
 pytestmark = pytest.mark.usefixtures("signing_authority")
 
+# Of 256 bits: what saving in another format changes.
+NEARLY_NONE = 8
+
 
 def stored(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
@@ -54,6 +57,16 @@ def test_every_published_file_is_found_by_each_signal_alone(publish: Publish) ->
         assert evidence.exact.format == evidence.format == name
         named = {evidence.manifest.image_id, evidence.watermark.image_id, evidence.exact.image_id}
         assert named | {evidence.lookalike.image_id} == {str(image.pk)}
+
+
+def test_one_fingerprint_stands_for_the_files_of_every_format(publish: Publish) -> None:
+    image = publish()
+    assert image.pdq is not None
+    assert image.phash is not None
+    for name in FORMATS:
+        own = fingerprint.look(pixels(file_of(image, name))).fingerprint
+        assert fingerprint.distance(own.pdq, image.pdq) <= NEARLY_NONE
+        assert fingerprint.distance(own.phash, image.phash) <= NEARLY_NONE
 
 
 def test_the_row_says_what_was_published(publish: Publish, files: Path) -> None:

@@ -99,8 +99,8 @@ class TestOneCheck:
         evidence = Evidence(
             "ab" * 32, 1920, 1080, "WEBP", ("a note about the file",),
             ManifestFinding(
-                PRESENT, "Invalid", images[0], False, "A signer", "A generator", "2026-11-23", "urn:c2pa:7",
-                ("a failure",), ("another failure",), 61, 1e-4,
+                PRESENT, "Invalid", images[0], False, False, "A signer", "A generator", "2026-11-23",
+                "urn:c2pa:7", ("a failure",), ("another failure",), 61, 1e-4,
             ),
             WatermarkFinding(
                 PRESENT, images[0], "00ff00ff00ff00ff", "tiled 1", 2.5e-21, 0.875, 37, False, 2.5e-21
@@ -248,7 +248,7 @@ class TestOneCheck:
         derived = DerivedFinding(PRESENT, (images[1],), 9, 2, "hash")
         row = check(Evidence("ab" * 32, 100, 50, "PNG", derived=derived))
         form = Client().get(reverse("reports:submit") + f"?inspection={row.pk}").content.decode()
-        assert "An image made here was derived from a picture like it" in form
+        assert "It looks like an image made here from an upload" in form
         number = casework.file_report(
             reason=Case.Reason.WITHOUT_CONSENT, explanation="My photograph.", seen_at="", contact_email="",
             inspection=row, image=None,

@@ -83,6 +83,10 @@ ALL = [
     )
 ]
 NOTHING = Evidence(SHA256, 640, 480, "PNG")
+COPIED_RECORD = Evidence(
+    manifest=ManifestFinding(PRESENT, "Invalid", ID, made_from_upload=True, look_distance=70),
+    derived=DerivedFinding(PRESENT, (ID,)),
+)
 FORBIDDEN = re.compile(r"\b(authentic|authenticity|real|fake)\b", re.IGNORECASE)
 NEVER = (
     ID,
@@ -289,6 +293,17 @@ def test_only_owners_of_a_photograph_are_spoken_to_as_such() -> None:
         assert bool(given.owner_note) == is_derived
 
 
+def test_a_copied_record_of_what_was_made_from_an_upload_claims_nothing() -> None:
+    given = told(COPIED_RECORD)
+    assert decide(COPIED_RECORD).kind is VerdictKind.NO_EVIDENCE
+    assert given.title == "The signed record in this file is about a picture made here from an upload."
+    assert "none of our marks" not in given.meaning
+    assert [line.sentence for line in given.lines if line.signal == "derived"] == [
+        "One of our pictures was made from an upload. The record in this file is about it, and can have been "
+        "copied. That does not mean that this one was made here."
+    ]
+
+
 def test_results_of_one_prompt_are_one_of_several() -> None:
     given = told(Evidence(lookalike=LOOKALIKES[4]))
     assert given.title == "This picture comes from one of 3 images made here."
@@ -317,8 +332,10 @@ def test_results_of_one_prompt_are_one_of_several() -> None:
         (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", ID)), Certainty.LIKELY),
         (
             Evidence(manifest=ManifestFinding(PRESENT, "Invalid", "4th"), lookalike=LOOKALIKES[4]),
-            Certainty.LIKELY,
+            Certainty.UNDECIDED,
         ),
+        # The upload that the image was made from, with its manifest put onto it, looks the same.
+        (COPIED_RECORD, Certainty.LIKELY),
         (Evidence(lookalike=LOOKALIKES[2]), Certainty.SURE),
         (Evidence(lookalike=LOOKALIKES[5]), Certainty.SURE),
         (Evidence(lookalike=LOOKALIKES[4]), Certainty.SURE),

@@ -30,6 +30,12 @@ MANIFEST = {
     "intact A, different": ManifestFinding(PRESENT, "Trusted", A, intact=True, look_distance=DIFFERENT),
     "broken A, alike": ManifestFinding(PRESENT, "Invalid", A, look_distance=ALIKE),
     "broken A, different": ManifestFinding(PRESENT, "Invalid", A, look_distance=DIFFERENT),
+    "broken A, made from an upload": ManifestFinding(
+        PRESENT, "Invalid", A, made_from_upload=True, look_distance=ALIKE
+    ),
+    "broken A, different, made from an upload": ManifestFinding(
+        PRESENT, "Invalid", A, made_from_upload=True, look_distance=DIFFERENT
+    ),
     "broken B": ManifestFinding(PRESENT, "Invalid", B, look_distance=ALIKE),
 }
 WATERMARK = {
@@ -83,12 +89,15 @@ def expected(row: Row) -> tuple[VerdictKind, str | None]:
         return VerdictKind.OURS_INTACT, A
     if manifest == "intact A, different":
         return VerdictKind.CONFLICTING, None
-    named = images_in(*(label.replace(",", "") for label in row[:4]))
+    # What carries a copied manifest may be the upload that the image was made from.
+    said = (exact, "" if manifest == "broken A, made from an upload" else manifest, watermark, alike)
+    named = images_in(*(label.replace(",", "") for label in said))
     looks_like_a = alike in ("A", "several with A")
     watermark_fits_a = watermark in ("A, alike", "A, not compared")
-    manifest_moved = manifest == "broken A, different" and not (looks_like_a or watermark_fits_a)
+    manifest_moved = manifest.startswith("broken A, different") and not (looks_like_a or watermark_fits_a)
     watermark_moved = watermark == "A, different" and not looks_like_a
-    if manifest_moved or watermark_moved or len(named) == 2:
+    several_others = (alike, named) in (("several without A", {A}), ("several with A", {B}))
+    if manifest_moved or watermark_moved or several_others or len(named) == 2:
         return VerdictKind.CONFLICTING, None
     if named:
         return VerdictKind.OURS_ALTERED, named.pop()
@@ -98,7 +107,7 @@ def expected(row: Row) -> tuple[VerdictKind, str | None]:
 
 
 def test_the_table_is_whole() -> None:
-    assert len(ROWS) == 2 * 9 * 6 * 5 * 3
+    assert len(ROWS) == 2 * 11 * 6 * 5 * 3
 
 
 def test_every_combination() -> None:
@@ -115,8 +124,10 @@ def test_what_holds_for_every_combination() -> None:
 def assert_what_always_holds(row: Row) -> None:
     evidence = evidence_of(row)
     verdict = decide(evidence)
-    findings = (evidence.exact, evidence.manifest, evidence.watermark, evidence.lookalike)
+    findings = (evidence.exact, evidence.watermark, evidence.lookalike)
     names_something = any(finding.image_id for finding in findings) or evidence.lookalike.candidates > 1
+    if row[1] != "broken A, made from an upload":
+        names_something = names_something or evidence.manifest.image_id is not None
     looks_wrong = (evidence.manifest.look_distance or 0) > DIFFERENT_LOOK
     proven = evidence.exact.presence is PRESENT or (evidence.manifest.intact and not looks_wrong)
     assert (verdict.kind is VerdictKind.OURS_INTACT) == proven
@@ -168,6 +179,20 @@ KNOWN: list[tuple[tuple[str, str, str, str], Verdict]] = [
     # Two signals that name different images, the stronger first.
     (("none", "broken B", "A, alike", "none"), Verdict(VerdictKind.CONFLICTING, None, (B, A))),
     (("none", "none", "A, alike", "B"), Verdict(VerdictKind.CONFLICTING, None, (A, B))),
+    (
+        ("none", "none", "A, alike", "several without A"),
+        Verdict(VerdictKind.CONFLICTING, None, (A, B, C)),
+    ),
+    # A copied manifest on what may be the upload; on another picture it is in the wrong place.
+    (("none", "broken A, made from an upload", "none", "none"), Verdict(VerdictKind.NO_EVIDENCE)),
+    (
+        ("none", "broken A, made from an upload", "A, alike", "none"),
+        Verdict(VerdictKind.OURS_ALTERED, A, (A,)),
+    ),
+    (
+        ("none", "broken A, different, made from an upload", "none", "none"),
+        Verdict(VerdictKind.CONFLICTING, None, (A,)),
+    ),
     # Our intact signature binds the very bytes: what else is in them was there when we signed.
     (("none", "intact A", "B", "B"), Verdict(VerdictKind.OURS_INTACT, A, (A, B))),
     # A watermark tells apart what looks alike.
