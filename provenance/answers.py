@@ -189,6 +189,9 @@ _SURE_BY_A_RECORD: Final = (
     "Sure. A record that we signed is in the file. The file was changed after we signed it, and the picture "
     "looks like the one that the record is about."
 )
+_SURE_BESIDE_A_RECORD: Final = (
+    "Sure that it looks like it, and of nothing more: the signed record in the file can have been copied."
+)
 
 
 def answer(evidence: Evidence, kind: VerdictKind, *, drawn_in_part: bool = False) -> Answer:
@@ -305,4 +308,6 @@ def _how_sure(evidence: Evidence, kind: VerdictKind, certainty: Certainty) -> st
     is_by_record = kind is VerdictKind.OURS_ALTERED and evidence.manifest.image_id is not None
     if certainty is Certainty.SURE and is_by_record:
         return _SURE_BY_A_RECORD
+    if certainty is Certainty.SURE and evidence.manifest.image_id is not None:
+        return _SURE_BESIDE_A_RECORD
     return _HOW_SURE[certainty]

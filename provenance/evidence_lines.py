@@ -42,7 +42,10 @@ def _manifest_sentence(finding: ManifestFinding) -> str:
     if finding.intact:
         return "Signed by us, and nothing in the file was changed since."
     if finding.image_id:
-        return "Signed by us, but the file was changed after signing."
+        return (
+            "Signed by us, but not for this file as it is: it was changed after signing, or the record was "
+            "copied from another file."
+        )
     if finding.state == "Remote":
         return (
             "The file only names an address where a record may be. We do not open addresses found in files."

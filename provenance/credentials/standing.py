@@ -109,7 +109,10 @@ def _bytes_line(manifest: SignedManifest, whose: Whose) -> Line:
             "Not those that were signed, as is usual for a copy: saving a picture again changes them.",
         )
     if any(map(is_about_bytes, manifest.failures)):
-        return Line(Mark.CHANGED, title, "Changed after the record was signed: edited, or just saved again.")
+        text = (
+            "Not those that were signed: edited or saved again since, or the record is that of another file."
+        )
+        return Line(Mark.CHANGED, title, text)
     if manifest.is_partial:
         return Line(
             Mark.UNKNOWN,
