@@ -286,7 +286,7 @@ HASH_SEARCH = env.text("HASH_SEARCH", "postgresql")
 CHECKS_PER_MINUTE = env.number("CHECKS_PER_MINUTE", 20)
 CHECKS_PER_MINUTE_OVERALL = env.number("CHECKS_PER_MINUTE_OVERALL", 600)
 # What one client may send in a day (UTC), whatever became of it. Two days meet in an upload's lifetime, so it
-# fills at most half of what MAX_UPLOADS_GB leaves for checks.
+# fills at most two fifths of MAX_UPLOADS_GB.
 CHECKS_MB_PER_DAY = env.number("CHECKS_MB_PER_DAY", 4000)
 # The same bytes get the findings of a check that began this recently; 0 examines every time. What was
 # published or withdrawn meanwhile is hidden that long, so it is short.
@@ -303,9 +303,10 @@ REPORTS_PER_HOUR = env.number("REPORTS_PER_HOUR", 20)
 UPLOAD_LIFETIME_HOURS = env.number("UPLOAD_LIFETIME_HOURS", 24)
 # No new ones are taken while those that are not deleted yet fill this much.
 MAX_UPLOADS_GB = env.number("MAX_UPLOADS_GB", 20)
-# The last part of that room is for pictures in reports, so that checks alone never close the page for them:
-# 160 of the largest, and about two thousand usual ones.
-REPORTS_SHARE_PERCENT = env.number("REPORTS_SHARE_PERCENT", 20)
+# Pictures in reports are kept as long as their cases, which are never erased. Checks do not take this room,
+# nor these the room of checks; what one client may send is 20 of the largest, the reports of an hour.
+MAX_CASES_GB = env.number("MAX_CASES_GB", 100)
+REPORTS_MB_PER_DAY = env.number("REPORTS_MB_PER_DAY", 500)
 
 # --- Language, time, logs -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

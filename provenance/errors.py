@@ -47,7 +47,7 @@ class UnknownKey(ProvenanceError):
 
 
 class TooMuchToday(ProvenanceError):
-    """One client sent as much today as a client may (CHECKS_MB_PER_DAY)."""
+    """One client sent as much today as a client may (CHECKS_MB_PER_DAY, REPORTS_MB_PER_DAY)."""
 
     http_status = 429
 

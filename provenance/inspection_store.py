@@ -32,21 +32,21 @@ _DAY: Final = 24 * 3600
 _ROOM_LOCK: Final = 0x7570_6C6F
 
 
-def receive(upload: "UploadedFile[bytes]", *, client: str = "") -> Inspection:
+def receive(upload: "UploadedFile[bytes]", *, client: str = "", for_case: bool = False) -> Inspection:
     """Stores a stranger's file and returns its row, to be examined by a worker. Nothing is decoded here.
 
     The row is finished already if the same bytes were examined a moment ago (CHECK_REUSE_SECONDS).
 
     Args:
         upload: As Django received it.
-        client: Stands for who sent it (see accounts.client.counted), kept until the check ends; empty for a
-            picture that comes with a report: reports are limited elsewhere, and some room is theirs alone.
+        client: Stands for who sent it (see accounts.client.counted), kept until the check ends.
+        for_case: It comes with a report, so it is counted with those that are kept with cases.
 
     Raises:
         UnreadableImage: empty, too large, or its first bytes are not those of a picture we read.
         TooMany: this client has `MOST_UNFINISHED` checks waiting or being examined.
-        TooMuchToday: this client has sent CHECKS_MB_PER_DAY.
-        UploadsFull: uploads that are not deleted yet fill MAX_UPLOADS_GB, or a check's share of it.
+        TooMuchToday: this client has sent CHECKS_MB_PER_DAY, or REPORTS_MB_PER_DAY with reports.
+        UploadsFull: uploads that are not deleted yet fill MAX_UPLOADS_GB, or MAX_CASES_GB those of cases.
     """
     size = upload.size or 0
     if size == 0:
@@ -56,12 +56,12 @@ def receive(upload: "UploadedFile[bytes]", *, client: str = "") -> Inspection:
     data = upload.read()
     if images.sniff(data) is None:
         raise images.unreadable("not_an_image")
-    row = store(data, client=client)
+    row = store(data, client=client, for_case=for_case)
     _copy_findings(row)
     return row
 
 
-def store(data: bytes, *, client: str = "") -> Inspection:
+def store(data: bytes, *, client: str = "", for_case: bool = False) -> Inspection:
     """Stores bytes to be examined and returns their row; see `receive`.
 
     The row comes first: whatever is in storage has a row that gets it deleted. A worker that finds no file
@@ -70,7 +70,7 @@ def store(data: bytes, *, client: str = "") -> Inspection:
     Raises:
         TooMany, TooMuchToday, UploadsFull: see `receive`.
     """
-    row = _make_row(data, client)
+    row = _make_row(data, client, for_case)
     default_storage.save(row.upload_name, ContentFile(data))
     return row
 
@@ -100,15 +100,18 @@ def _copy_findings(row: Inspection) -> None:
 
 
 @transaction.atomic
-def _make_row(data: bytes, client: str) -> Inspection:
+def _make_row(data: bytes, client: str, for_case: bool) -> Inspection:
     """Takes room for an upload. One at a time: two that count at once would both find the last place."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ROOM_LOCK])
+    if client and not for_case and _unfinished(client) >= MOST_UNFINISHED:
+        raise TooMany
     if client:
-        _count(client, len(data))
-    stored = Inspection.objects.filter(upload_deleted_at__isnull=True).aggregate(bytes=Sum("size_bytes"))
-    percent = 100 - settings.REPORTS_SHARE_PERCENT if client else 100
-    if (stored["bytes"] or 0) + len(data) > settings.MAX_UPLOADS_GB * 10**9 * percent / 100:
+        _count(client, len(data), for_case)
+    # What is kept with cases never goes: it must not take the room of checks.
+    kept = Inspection.objects.filter(upload_deleted_at__isnull=True, expires_at__isnull=for_case)
+    most_gb = settings.MAX_CASES_GB if for_case else settings.MAX_UPLOADS_GB
+    if (kept.aggregate(bytes=Sum("size_bytes"))["bytes"] or 0) + len(data) > most_gb * 10**9:
         raise UploadsFull("uploads_full", _FULL)
     pk, now = uuid.uuid4(), timezone.now()
     return Inspection.objects.create(
@@ -116,20 +119,25 @@ def _make_row(data: bytes, client: str) -> Inspection:
         upload_name=f"suspects/{pk}",
         sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
-        client=client,
+        client="" if for_case else client,
         created_at=now,
         expires_at=now + dt.timedelta(hours=settings.UPLOAD_LIFETIME_HOURS),
     )
 
 
-def _count(client: str, size: int) -> None:
-    """Counts a check against what one client may send; undone if the transaction is."""
-    if Inspection.objects.unfinished().filter(client=client).count() >= MOST_UNFINISHED:
-        raise TooMany
+def _unfinished(client: str) -> int:
+    return Inspection.objects.unfinished().filter(client=client).count()
+
+
+def _count(client: str, size: int, for_case: bool) -> None:
+    """Counts bytes against what one client may send; undone if the transaction is."""
+    what, megabytes = "checked", settings.CHECKS_MB_PER_DAY
+    if for_case:
+        what, megabytes = "reported", settings.REPORTS_MB_PER_DAY
     try:
         # In kB, begun ones in full: counts have 31 bits.
-        limit = settings.CHECKS_MB_PER_DAY * 1000
-        limits.take(f"checked-kb:{client}", limit=limit, window_seconds=_DAY, amount=-(-size // 1000))
+        kilobytes = -(-size // 1000)
+        limits.take(f"{what}-kb:{client}", limit=megabytes * 1000, window_seconds=_DAY, amount=kilobytes)
     except TooMany as refused:
         raise TooMuchToday(refused.retry_after_seconds) from refused
 

@@ -48,10 +48,10 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, form: ReportForm, inspection: Inspection | None) -> HttpResponse:
-    key = f"report:{client.counted(request)}"
-    limits.take(key, limit=settings.REPORTS_PER_HOUR, window_seconds=3600)
+    reporter = client.counted(request)
+    limits.take(f"report:{reporter}", limit=settings.REPORTS_PER_HOUR, window_seconds=3600)
     if picture := form.cleaned_data.get("picture"):
-        inspection = inspection_store.receive(picture)
+        inspection = inspection_store.receive(picture, client=reporter, for_case=True)
     image = inspection.image if inspection else None
     filed = casework.file_report(**form.told(), inspection=inspection, image=image)
     if picture and inspection:

@@ -122,7 +122,7 @@ class TestRoom:
         assert set(Inspection.objects.values_list("client", flat=True)) == {""}
 
     def test_uploads_fill_no_more_than_their_room(self, settings: Settings, files: Path) -> None:
-        settings.MAX_UPLOADS_GB, settings.REPORTS_SHARE_PERCENT = 2 * len(PICTURE) / 10**9, 0
+        settings.MAX_UPLOADS_GB = 2 * len(PICTURE) / 10**9
         first, _ = self.send(), self.send()
         with pytest.raises(UploadsFull) as raised:
             self.send("another")
@@ -132,14 +132,22 @@ class TestRoom:
         inspection_store.delete_expired()
         self.send()
 
-    def test_checks_leave_room_for_reports(self, settings: Settings) -> None:
-        settings.MAX_UPLOADS_GB, settings.REPORTS_SHARE_PERCENT = 4 * len(PICTURE) / 10**9, 50
-        self.send("one"), self.send("another")
-        with pytest.raises(UploadsFull):
-            self.send("a third")
-        self.send(""), self.send("")
-        with pytest.raises(UploadsFull):
-            self.send("")
+    def test_checks_and_cases_have_rooms_of_their_own(self, settings: Settings) -> None:
+        settings.MAX_UPLOADS_GB = settings.MAX_CASES_GB = len(PICTURE) / 10**9
+        reported = inspection_store.store(PICTURE, client="one", for_case=True)
+        assert inspection_store.keep(reported)
+        self.send("one")
+        for for_case in (False, True):
+            with pytest.raises(UploadsFull):
+                inspection_store.store(PICTURE, client="another", for_case=for_case)
+
+    def test_reports_are_counted_by_themselves(self, settings: Settings) -> None:
+        settings.REPORTS_MB_PER_DAY = settings.CHECKS_MB_PER_DAY = 1.5 * len(PICTURE) / 10**6
+        assert inspection_store.store(PICTURE, client="one", for_case=True).client == ""
+        self.send("one")
+        for for_case in (False, True):
+            with pytest.raises(TooMuchToday):
+                inspection_store.store(PICTURE, client="one", for_case=for_case)
 
     def test_a_client_sends_no_more_bytes_in_a_day_than_the_setting_says(self, settings: Settings) -> None:
         settings.CHECKS_MB_PER_DAY = 2.5 * len(PICTURE) / 10**6
@@ -293,7 +301,7 @@ class TestExamining:
 
     def test_a_file_at_fault_is_deleted_at_once_and_its_room_is_free(self, settings: Settings) -> None:
         broken = PICTURE[:4000]
-        settings.MAX_UPLOADS_GB, settings.REPORTS_SHARE_PERCENT = len(broken) / 10**9, 0
+        settings.MAX_UPLOADS_GB = len(broken) / 10**9
         for _ in range(3):
             row = inspection_store.store(broken, client="one")
             examination.run(row.pk)
