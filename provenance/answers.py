@@ -118,6 +118,15 @@ _CONFLICTING: Final = _Text(
     "has looked at it.",
     "Report it, and a person will look at the marks and at what the picture shows.",
 )
+# Anyone can copy a record, and nothing else names the image that it is about.
+_RECORD_ALONE: Final = replace(
+    _CONFLICTING,
+    title="The signed record in this file was made for another file.",
+    sentence="We signed the record, but for other bytes, and nothing in the picture bears it out: we found "
+    "neither our watermark nor a look-alike.",
+    meaning="Somebody may have copied the record onto another picture, or changed ours until it could not be "
+    "recognised. Do not rely on the record until a person has looked at it.",
+)
 _NO_MARK: Final = "Finding none of our marks in it proves nothing about where it comes from."
 _MARK_WITHOUT_A_PICTURE: Final = (
     "A mark of ours is in it, but the mark names no picture that we published, and so proves nothing about "
@@ -146,15 +155,6 @@ _LIKE_WHAT_WAS_MADE: Final = replace(
     next_step="If this picture, or what was made from it, harms you or someone else, report it. A person "
     "will look at both.",
 )
-# Its manifest is in the file, and the bytes are not those that we signed.
-_RECORD_OF_WHAT_WAS_MADE: Final = replace(
-    _LIKE_WHAT_WAS_MADE,
-    title="The signed record in this file is about a picture made here from an upload.",
-    sentence="Somebody brought a picture here and had it changed or varied. What you checked may be a copy "
-    "of what was made from it, or the picture that was brought, with the record copied onto it.",
-    meaning="We cannot tell which of the two it is. So it does not mean that this picture was made here: it "
-    "may well be the photograph that was there before.",
-)
 _NOTHING: Final = _Text(
     "verdict-no-evidence",
     "We found no trace of Tracery in this picture.",
@@ -179,8 +179,8 @@ _HOW_SURE: Final = {
     "appears by accident.",
     Certainty.SURE: "Sure, but by its look alone: no mark of ours says so, and a copy drawn by someone else "
     "would look the same.",
-    Certainty.LIKELY: "Likely. Our signed record is in the file, but such a record can be copied, and the "
-    "look of the picture does not bear it out.",
+    Certainty.LIKELY: "Likely. Our mark is in it, but a mark can be copied, and there is too little of the "
+    "picture to compare it with the one that the mark names.",
     Certainty.UNDECIDED: "Not sure. One sign speaks for it and another against it, and a machine cannot "
     "decide which one is right.",
     Certainty.NOTHING_TO_GO_BY: "We cannot say anything for sure: we found nothing to go by.",
@@ -188,9 +188,6 @@ _HOW_SURE: Final = {
 _SURE_BY_A_RECORD: Final = (
     "Sure. A record that we signed is in the file. The file was changed after we signed it, and the picture "
     "looks like the one that the record is about."
-)
-_SURE_BESIDE_A_RECORD: Final = (
-    "Sure that it looks like it, and of nothing more: the signed record in the file can have been copied."
 )
 
 
@@ -245,26 +242,24 @@ def _text(evidence: Evidence, kind: VerdictKind, count: int, drawn_in_part: bool
         case VerdictKind.OURS_ALTERED:
             return _ONE_OF_SEVERAL_IN_PART if drawn_in_part else _ONE_OF_SEVERAL
         case VerdictKind.CONFLICTING:
-            return _CONFLICTING
+            return _RECORD_ALONE if _is_record_alone(evidence) else _CONFLICTING
         case VerdictKind.NO_EVIDENCE:
             return _text_without_verdict(evidence)
+
+
+def _is_record_alone(evidence: Evidence) -> bool:
+    signed, others = evidence.manifest, (evidence.watermark, evidence.lookalike, evidence.derived)
+    is_record = signed.image_id is not None and not signed.intact
+    return is_record and all(other.presence is not Presence.PRESENT for other in others)
 
 
 def _text_without_verdict(evidence: Evidence) -> _Text:
     is_marked = evidence.watermark.presence is Presence.PRESENT
     if evidence.derived.image_ids:
-        text = _text_on_derived(evidence)
-        if evidence.manifest.image_id and not is_marked:
-            return text
+        text = _DERIVED if evidence.derived.pdq_distance is None else _LIKE_WHAT_WAS_MADE
         marks = _MARK_WITHOUT_A_PICTURE if is_marked else _NO_MARK
         return replace(text, meaning=f"{text.meaning} {marks}")
     return _UNKNOWN_MARK if is_marked else _NOTHING
-
-
-def _text_on_derived(evidence: Evidence) -> _Text:
-    if evidence.derived.pdq_distance is not None:
-        return _LIKE_WHAT_WAS_MADE
-    return _DERIVED if evidence.derived.source_distance is not None else _RECORD_OF_WHAT_WAS_MADE
 
 
 def _certainty(evidence: Evidence, kind: VerdictKind) -> Certainty:
@@ -276,38 +271,21 @@ def _certainty(evidence: Evidence, kind: VerdictKind) -> Certainty:
         case VerdictKind.CONFLICTING:
             return Certainty.UNDECIDED
         case VerdictKind.NO_EVIDENCE:
-            return _certainty_on_derived(evidence)
-
-
-def _certainty_on_derived(evidence: Evidence) -> Certainty:
-    derived = evidence.derived
-    if not derived.image_ids:
-        return Certainty.NOTHING_TO_GO_BY
-    looks_like_it = derived.pdq_distance is not None or derived.source_distance is not None
-    return Certainty.SURE if looks_like_it else Certainty.LIKELY
+            return Certainty.SURE if evidence.derived.image_ids else Certainty.NOTHING_TO_GO_BY
 
 
 def _certainty_of_origin(evidence: Evidence) -> Certainty:
-    if evidence.exact.image_id or evidence.watermark.image_id or evidence.manifest.intact:
+    mark, alike = evidence.watermark, evidence.lookalike
+    if evidence.exact.image_id or evidence.manifest.intact:
         return Certainty.VERY_SURE
-    if evidence.manifest.image_id and not _look_bears_the_record_out(evidence):
-        return Certainty.LIKELY
-    return Certainty.SURE
-
-
-def _look_bears_the_record_out(evidence: Evidence) -> bool:
-    """Whether the picture was compared with the one that a broken record names: a record can be copied.
-
-    Where it looks different, the verdict has found the marks in conflict.
-    """
-    signed, alike = evidence.manifest, evidence.lookalike
-    return signed.look_distance is not None or signed.image_id in (alike.image_id, *alike.candidate_ids)
+    if mark.image_id is None:
+        return Certainty.SURE
+    was_compared = mark.overlap is not None or mark.image_id in (alike.image_id, *alike.candidate_ids)
+    return Certainty.VERY_SURE if was_compared else Certainty.LIKELY
 
 
 def _how_sure(evidence: Evidence, kind: VerdictKind, certainty: Certainty) -> str:
     is_by_record = kind is VerdictKind.OURS_ALTERED and evidence.manifest.image_id is not None
     if certainty is Certainty.SURE and is_by_record:
         return _SURE_BY_A_RECORD
-    if certainty is Certainty.SURE and evidence.manifest.image_id is not None:
-        return _SURE_BESIDE_A_RECORD
     return _HOW_SURE[certainty]

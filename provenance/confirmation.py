@@ -77,6 +77,7 @@ _TILES_A_SIDE: Final = 3
 _COMPARED: Final = _TILE * _TILES_A_SIDE
 # For `Confirmation.block_difference`, and the gain of contrast that it evens out at most.
 _BLOCKS: Final = 16
+_BLOCKS_PERCENTILE: Final = 80
 _MOST_GAIN: Final = 3.0
 # A rectangle with a shorter side on the thumbnail is upsampled too far to say anything.
 _SHORTEST_SIDE: Final = 20
@@ -112,8 +113,8 @@ class Confirmation:
             two are different.
         pixel_difference: Root mean square difference, brightness and contrast evened out (deviation 50); in
             grey if one of the two has no colour.
-        block_difference: Median absolute difference of averages over 16 x 16 blocks, in grey levels,
-            brightness and contrast evened out: small if most of it is the same, for plain pictures too.
+        block_difference: The 80th percentile of the differences of averages over 16 x 16 blocks, in grey
+            levels, brightness and contrast evened out: small if four fifths are the same, even if plain.
         alignment: The refined map from the view to the registered image.
         warped: uint8 (h, w, 3): the suspect's part of the overlap, as it lies on the thumbnail.
     """
@@ -131,7 +132,11 @@ class Confirmation:
 
 
 def confirm(
-    view: NDArray[np.uint8], thumbnail: NDArray[np.uint8], alignment: Alignment
+    view: NDArray[np.uint8],
+    thumbnail: NDArray[np.uint8],
+    alignment: Alignment,
+    *,
+    least_overlap: float = LEAST_OVERLAP,
 ) -> Confirmation | None:
     """Lays a view of the suspect over a registered image and compares what both show.
 
@@ -139,18 +144,19 @@ def confirm(
         view: uint8 (H, W, 3): the suspect, or a rectangle of it.
         thumbnail: uint8 (h, w, 3), longer side 256: of the registered image.
         alignment: Where the view lies on the registered image, roughly.
+        least_overlap: Share of the image that both must show, 0 to 1.
 
     Returns:
-        None if they overlap by less than `LEAST_OVERLAP`, or by a rectangle too narrow to compare.
+        None if they overlap by less, or by a rectangle too narrow to compare.
     """
     if _squeezes(alignment):
         return None
     view = _to_scale(view, thumbnail, alignment)
-    best = _compared(view, thumbnail, alignment)
+    best = _compared(view, thumbnail, alignment, least_overlap)
     if best is None or not _WELL_FITTED < best.pdq_distance <= _BARELY_FITTED:
         return best
     refined = _refined(view, thumbnail, alignment)
-    other = _compared(view, thumbnail, refined) if refined is not None else None
+    other = _compared(view, thumbnail, refined, least_overlap) if refined is not None else None
     return other if other is not None and other.pdq_distance < best.pdq_distance else best
 
 
@@ -229,14 +235,14 @@ def _to_scale(
 
 
 def _compared(
-    view: NDArray[np.uint8], thumbnail: NDArray[np.uint8], alignment: Alignment
+    view: NDArray[np.uint8], thumbnail: NDArray[np.uint8], alignment: Alignment, least_overlap: float
 ) -> Confirmation | None:
     place = _shared_rectangle(alignment, thumbnail.shape)
     if place is None:
         return None
     top, left, bottom, right = place
     overlap = (bottom - top) * (right - left) / (thumbnail.shape[0] * thumbnail.shape[1])
-    if overlap < LEAST_OVERLAP or min(bottom - top, right - left) < _SHORTEST_SIDE:
+    if overlap < least_overlap or min(bottom - top, right - left) < _SHORTEST_SIDE:
         return None
     matrix = alignment.in_pixels(view.shape, thumbnail.shape)
     size = (thumbnail.shape[1], thumbnail.shape[0])
@@ -365,7 +371,7 @@ def _pixel_difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float
 def _block_difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     own, seen = (np.asarray(_blocks(rgb) - np.median(_blocks(rgb))) for rgb in (one, other))
     gain = np.clip(float((own * seen).sum()) / max(float((own * own).sum()), 1.0), 0.0, _MOST_GAIN)
-    return float(np.median(np.abs(seen - gain * own)))
+    return float(np.percentile(np.abs(seen - gain * own), _BLOCKS_PERCENTILE))
 
 
 def _blocks(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ Every finding names the image it points to, if any, and its `error_probability`:
 that a picture which has nothing to do with that image gives such a finding; None where there is no number.
 """
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -32,17 +32,15 @@ class ManifestFinding:
         state: `Trusted`, `Valid`, `Invalid` or `Remote`, as provenance.manifest reads it; empty if absent.
         image_id: The image of ours whose manifest this is; None if we did not sign it.
         intact: Signed by us, and the file's bytes are the ones that were signed.
-        made_from_upload: The image named was made from an upload, which may look like it.
         look_distance: PDQ distance between the suspect and the image named, in the best of 8 orientations;
             None if no image is named, or if both have too little detail to compare.
-        error_probability: Of a forged signature; if the bytes do not fit, of looking so alike by chance.
+        error_probability: Of a forged signature; None if the bytes do not fit, since anyone can copy it.
     """
 
     presence: Presence = Presence.ABSENT
     state: str = ""
     image_id: str | None = None
     intact: bool = False
-    made_from_upload: bool = False
     signer: str | None = None
     generator: str | None = None
     signed_at: str | None = None
@@ -103,6 +101,7 @@ class LookalikeFinding:
         overlap: The share of the image that the suspect shows, 0 to 1.
         alignment: Row-major 2 x 3 affine from the whole suspect, in fractions (x / width, y / height), to the
             registered image, in fractions.
+        unsearched: How many images were not looked for in part: the machine had not indexed them yet.
         error_probability: For the whole search, so it grows with the number of registered images.
     """
 
@@ -119,6 +118,7 @@ class LookalikeFinding:
     overlap: float | None = None
     alignment: tuple[float, ...] | None = None
     error_probability: float | None = None
+    unsearched: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,7 @@ class DerivedFinding:
     """Images of ours that were made from an upload that may be this very picture.
 
     What an inpainting or a variation leaves of somebody's own photograph looks like that photograph. So a
-    suspect that looks like such an image by look alone is not said to come from us, nor one that carries its
-    manifest with bytes that do not fit.
+    suspect that looks like such an image by look alone is not said to come from us.
 
     Attributes:
         image_ids: The images that were made from it, nearest first.
@@ -146,14 +145,6 @@ class DerivedFinding:
     overlap: float | None = None
     alignment: tuple[float, ...] | None = None
     error_probability: float | None = None
-
-    def with_image(self, image_id: str) -> Self:
-        """Returns the finding with an image that the manifest names."""
-        return replace(
-            self,
-            presence=Presence.PRESENT,
-            image_ids=tuple(dict.fromkeys((*self.image_ids, image_id))),
-        )
 
 
 @dataclass(frozen=True)

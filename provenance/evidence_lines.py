@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from provenance.credentials.standing import isolated
 from provenance.evidence import Evidence, LookalikeFinding, ManifestFinding, Presence, WatermarkFinding
-from provenance.verdict import looks_different, recorded
 
 
 @dataclass(frozen=True)
@@ -81,17 +80,15 @@ def _lookalike_line(evidence: Evidence) -> EvidenceLine:
             "None that tells where it comes from. It looks like a picture of ours that was made from an "
             "upload, and the upload may look the same."
         )
-    elif presence is Presence.ABSENT and _is_named_by_a_manifest(evidence):
+    elif presence is Presence.ABSENT and evidence.manifest.intact:
         text = "Not as a whole. Parts were not looked for, because the signed record names a picture already."
     elif presence is Presence.ABSENT and evidence.watermark.image_id:
         text = "We did not recognise it by its look, neither as a whole nor in part."
+    if presence is not Presence.PRESENT and evidence.lookalike.unsearched:
+        text += (
+            " Our newest pictures could not be searched for parts yet: check again in a quarter of an hour."
+        )
     return EvidenceLine("lookalike", presence, "Look-alike in our registry", text)
-
-
-def _is_named_by_a_manifest(evidence: Evidence) -> bool:
-    """Whether parts were left out of the search: a manifest that the look belies does not spare it."""
-    signed = evidence.manifest
-    return recorded(signed) is not None and not looks_different(signed.look_distance)
 
 
 def _lookalike_sentence(finding: LookalikeFinding) -> str:
@@ -109,9 +106,7 @@ def _lookalike_sentence(finding: LookalikeFinding) -> str:
 def _derived_line(evidence: Evidence) -> EvidenceLine:
     finding, count = evidence.derived, len(evidence.derived.image_ids)
     made = "One of our pictures was" if count == 1 else f"{count} of our pictures were"
-    if finding.pdq_distance is None and finding.source_distance is None:
-        text = f"{made} made from an upload. The record in this file is about it, and can have been copied."
-    elif finding.pdq_distance is None:
+    if finding.pdq_distance is None:
         text = f"{made} made from an upload that looks like it."
     else:
         text = f"{made} made from an upload. This picture looks like what was made, or like the upload."
@@ -122,5 +117,5 @@ def _derived_line(evidence: Evidence) -> EvidenceLine:
 
 def names_an_image(evidence: Evidence) -> bool:
     """Whether a finding names the one image of ours that the picture comes from."""
-    findings = (evidence.exact, evidence.watermark, evidence.lookalike)
-    return recorded(evidence.manifest) is not None or any(finding.image_id for finding in findings)
+    findings = (evidence.exact, evidence.manifest, evidence.watermark, evidence.lookalike)
+    return any(finding.image_id for finding in findings)

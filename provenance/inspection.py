@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance import (
-    confirmation,
     detection,
     fingerprint,
     lookalike,
-    mark_placement,
+    mark_finding,
     matches,
     sandbox,
     signing,
@@ -23,17 +22,12 @@ from provenance import (
 from provenance.credentials.history import History
 from provenance.derived import may_be_the_upload
 from provenance.errors import ProvenanceError
-from provenance.evidence import Evidence, ExactFinding, ManifestFinding, Presence, WatermarkFinding
+from provenance.evidence import Evidence, ExactFinding, ManifestFinding, Presence
 from provenance.fingerprint import LEAST_QUALITY, Look
 from provenance.local_features import matching, search
-from provenance.local_features.alignment import IDENTITY
 from provenance.manifest_reading import ManifestReading
-from provenance.mark_placement import Placed
-from provenance.marking_keys import all_keys
 from provenance.matches import Match
 from provenance.models import PublishedFile, RegisteredImage
-from provenance.orientations import ORIENTATIONS
-from provenance.verdict import looks_different, recorded
 from watermark import codec
 
 # Of a SHA-256 collision, and of a forged P-256 signature: 128 bits (NIST SP 800-57 part 1, table 2).
@@ -106,30 +100,27 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
     with watch.stage("hash"):
         seen = matches.views(look)
         alike = matches.by_hash(seen)
-    known = exact.image_id or _believed(signed)
-    unsearched: tuple[str, ...] = ()
-    if not (known or alike):
+    proven = _proven(exact, signed)
+    unsearched = 0
+    if not (proven or alike):
         with watch.stage("local features"):
             alike = matches.by_local_features(seen)
-        unsearched = search.notes()
+        unsearched = search.left_out()
     with watch.stage("watermark"):
-        mark = _watermark(decoded.rgb, look, _expected(known, alike))
-    # A manifest that the bytes do not fit can have been put there by anyone.
-    named = {exact.image_id, signed.image_id if signed.intact else None, mark.image_id} - {None}
+        mark = mark_finding.find(decoded.rgb, look, _expected(proven or signed.image_id, alike))
+    named = {proven, None if mark.looks_different else mark.image_id} - {None}
     with watch.stage("conclusion"):
         lookalike_finding, derived = lookalike.conclude(seen, alike, named)
-        if signed.image_id and recorded(signed) is None and signed.image_id not in named:
-            derived = derived.with_image(signed.image_id)
     evidence = Evidence(
         sha256=sha256,
         width=decoded.width,
         height=decoded.height,
         format=decoded.format,
-        notes=(*decoded.notes, *unsearched),
+        notes=decoded.notes,
         manifest=signed,
         watermark=mark,
         exact=exact,
-        lookalike=lookalike_finding,
+        lookalike=replace(lookalike_finding, unsearched=unsearched),
         derived=derived,
         milliseconds=watch.milliseconds,
     )
@@ -155,32 +146,21 @@ def _manifest(data: bytes, examination: sandbox.Examination, look: Look) -> Mani
     except ProvenanceError:
         # A file that is read once and kills the second reader is no evidence of anything.
         return ManifestFinding(presence=Presence.UNREADABLE)
-    distance = _look_distance(image, look)
     intact = image is not None and reading.bytes_unchanged and not reading.tampered_ingredient
     return ManifestFinding(
         presence=Presence.PRESENT,
         state=reading.state,
         image_id=str(image.pk) if image else None,
         intact=intact,
-        made_from_upload=image is not None and image.source_pdq is not None,
         signer=reading.signer,
         generator=reading.generator,
         signed_at=reading.signed_at.isoformat() if reading.signed_at else None,
         urn=reading.urn,
         failures=reading.failures,
         ingredient_failures=reading.ingredient_failures,
-        look_distance=distance,
-        error_probability=_manifest_chance(intact, distance if _are_detailed(image, look) else None),
+        look_distance=_look_distance(image, look),
+        error_probability=CRYPTOGRAPHIC if intact else None,
     )
-
-
-def _manifest_chance(intact: bool, distance: int | None) -> float | None:
-    """Anyone can move a manifest to other bytes: then only the look says anything, if it has detail."""
-    if intact:
-        return CRYPTOGRAPHIC
-    if distance is None:
-        return None
-    return min(1.0, confirmation.chance_of(distance) * len(ORIENTATIONS))
 
 
 def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
@@ -201,9 +181,9 @@ def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
     return file.image if kept == reading else None
 
 
-def _believed(signed: ManifestFinding) -> str | None:
-    """The image that a manifest names, unless the picture looks different: cut, or the manifest moved."""
-    return None if looks_different(signed.look_distance) else recorded(signed)
+def _proven(exact: ExactFinding, signed: ManifestFinding) -> str | None:
+    """The image whose very bytes these are. Anyone can put our manifest into another file."""
+    return exact.image_id or (signed.image_id if signed.intact else None)
 
 
 def _expected(known: str | None, alike: Sequence[Match]) -> list[RegisteredImage]:
@@ -216,62 +196,6 @@ def _expected(known: str | None, alike: Sequence[Match]) -> list[RegisteredImage
     if alike or known is None:
         return [match.image for match in alike]
     return list(RegisteredImage.objects.filter(pk=known))
-
-
-def _watermark(rgb: NDArray[np.uint8], look: Look, expected: Sequence[RegisteredImage]) -> WatermarkFinding:
-    keys = [key.secret for key in all_keys()]
-    for name in detection.MARKED_WITH:
-        if expected and not codec.CODECS[name].first_rows_suffice:
-            payloads = [image.payload for image in expected]
-            found = detection.detect_quickly(rgb, keys=keys, payloads=payloads)
-        else:
-            found = detection.detect(rgb, keys=keys, codec_name=name)
-        if found is None:
-            continue
-        image = RegisteredImage.objects.with_payload(found.payload).first()
-        placed = _placed(rgb, look, image, found)
-        # The codecs are tried one after the other, and each try is a chance to be wrong.
-        chance = min(1.0, found.p_value * len(detection.MARKED_WITH))
-        return WatermarkFinding(
-            presence=Presence.PRESENT,
-            image_id=str(image.pk) if image else None,
-            payload=f"{found.payload:016x}",
-            codec=f"{name} {codec.CODECS[name].version}",
-            p_value=chance,
-            overlap=placed.overlap if placed else None,
-            look_distance=placed.distance if placed else None,
-            looks_different=placed is not None and placed.looks_different,
-            error_probability=chance,
-        )
-    return WatermarkFinding()
-
-
-def _placed(
-    rgb: NDArray[np.uint8], look: Look, image: RegisteredImage | None, found: codec.Detection
-) -> Placed | None:
-    """How the picture fits the image that the mark names, where the mark says that it lies."""
-    if image is None:
-        return None
-    thumbnail = matches.stored_thumbnail(image)
-    if not codec.CODECS[found.codec].first_rows_suffice:
-        shrunk = look.small.shape[1] / rgb.shape[1]
-        x, y = found.geometry.offset
-        geometry = replace(found.geometry, offset=(x * shrunk, y * shrunk))
-        return mark_placement.compare(look.small, thumbnail, (image.width, image.height), geometry)
-    # A positional codec reads from the upper left corner on, so what was added is on the right or below; of
-    # a picture that was cut there is less.
-    height, width = rgb.shape[:2]
-    if height < image.height or width < image.width:
-        return None
-    part = fingerprint.look(rgb[: image.height, : image.width]).small
-    fit = confirmation.confirm(part, thumbnail, IDENTITY)
-    return mark_placement.judged([fit] if fit else [])
-
-
-def _are_detailed(image: RegisteredImage | None, look: Look) -> bool:
-    """Whether bounds on chance hold for their distance: plain pictures come near one another by chance."""
-    quality = image.pdq_quality if image is not None else None
-    return quality is not None and min(quality, look.fingerprint.quality) >= LEAST_QUALITY
 
 
 def _look_distance(image: RegisteredImage | None, look: Look) -> int | None:

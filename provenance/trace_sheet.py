@@ -41,6 +41,7 @@ _LABELS: Final = {
     "quality": "PDQ quality, of 100",
     "inliers": "Keypoints in one geometry",
     "overlap": "Share of the image that is shown",
+    "unsearched": "Images not searched for parts yet",
     "alignment": "Alignment, suspect to image",
     "p_value": "p-value, at most",
     "error_probability": "Chance of an error, at most",

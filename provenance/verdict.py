@@ -5,14 +5,12 @@ The rules, first match wins:
 1. The bytes are those of a file that we published: OURS_INTACT.
 2. Our signature over the very bytes, on a picture that looks like the image it names or that has too little
    detail to compare: OURS_INTACT. If it looks different, one of the two is wrong: CONFLICTING.
-3. A mark that was moved to another picture: CONFLICTING. A signature of ours that the bytes do not fit was
-   moved if the picture does not look like the image named, unless a watermark that was not moved or the
-   look-alike names that image as well: then the picture was cut or turned. A watermark was moved if what lies
-   where the mark says that the image lies shows something else, unless the look-alike names that image as
-   well. (A manifest does not vouch for a watermark: whoever moves the one can move the other.)
-4. Two signals name different images, or one names an image and several others look alike: CONFLICTING. A
-   signature that the bytes do not fit names nothing if its image was made from an upload: the manifest can be
-   copied, and the upload looks like the image.
+3. A mark that was moved to another picture: CONFLICTING. Anyone can put our manifest into another file, so a
+   signature of ours that the bytes do not fit was moved, unless a watermark that was not moved or the
+   look-alike names that image as well: then the picture was changed. A watermark was moved if what lies where
+   the mark says that the image lies shows something else, unless the look-alike names that image as well. (A
+   manifest does not vouch for a watermark: whoever moves the one can move the other.)
+4. Two signals name different images, or one names an image and several others look alike: CONFLICTING.
 5. Any signal names one image: OURS_ALTERED.
 6. Several registered images look equally alike and nothing else names one: OURS_ALTERED, no single image.
 7. Otherwise NO_EVIDENCE. Images of ours that were made from an upload that may be this very picture are
@@ -24,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from provenance.evidence import Evidence, ManifestFinding
+from provenance.evidence import Evidence
 
 # Strangers' PDQ distances have mean 128 and standard deviation 8; the smallest in 1.17 million unrelated
 # pairs was 84. Above 90 two whole pictures do not show the same thing.
@@ -80,7 +78,7 @@ def _is_contradicted(evidence: Evidence) -> bool:
 
 def _named(evidence: Evidence) -> tuple[str, ...]:
     """Image ids in order of strength. Of several look-alikes, the one that something else names counts."""
-    ids = [evidence.exact.image_id, recorded(evidence.manifest), evidence.watermark.image_id]
+    ids = [evidence.exact.image_id, evidence.manifest.image_id, evidence.watermark.image_id]
     strong, alike = tuple(dict.fromkeys(i for i in ids if i)), _looks_like(evidence)
     if set(strong) & set(alike) or not (strong or evidence.lookalike.image_id):
         return strong
@@ -93,11 +91,10 @@ def _looks_like(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _manifest_was_moved(evidence: Evidence) -> bool:
-    named = evidence.manifest.image_id
-    if named is None or not looks_different(evidence.manifest.look_distance):
+    named, mark = evidence.manifest.image_id, evidence.watermark
+    if named is None or evidence.manifest.intact:
         return False
-    vouches = named == evidence.watermark.image_id and not evidence.watermark.looks_different
-    return not vouches and named not in _looks_like(evidence)
+    return named not in _looks_like(evidence) and (mark.image_id != named or mark.looks_different)
 
 
 def _watermark_was_moved(evidence: Evidence) -> bool:
@@ -110,12 +107,6 @@ def looks_different(distance: int | None) -> bool:
     return distance is not None and distance > DIFFERENT_LOOK
 
 
-def recorded(signed: ManifestFinding) -> str | None:
-    """Returns the image that a manifest of ours speaks for or, on another picture, against; see rule 4."""
-    is_proof = signed.intact or looks_different(signed.look_distance)
-    return signed.image_id if is_proof or not signed.made_from_upload else None
-
-
 def _error_bound(evidence: Evidence, named: tuple[str, ...]) -> float | None:
     """Of the findings that name one of `named`, together.
 
@@ -124,11 +115,8 @@ def _error_bound(evidence: Evidence, named: tuple[str, ...]) -> float | None:
     so only the best of each sort counts.
     """
     exact, signed, mark, alike = evidence.exact, evidence.manifest, evidence.watermark, evidence.lookalike
-    of_bytes = [(exact.image_id, exact.error_probability)]
-    of_look: list[tuple[str | None, float | None]] = [
-        (image_id, alike.error_probability) for image_id in _looks_like(evidence)
-    ]
-    (of_bytes if signed.intact else of_look).append((signed.image_id, signed.error_probability))
+    of_bytes = [(exact.image_id, exact.error_probability), (signed.image_id, signed.error_probability)]
+    of_look = [(image_id, alike.error_probability) for image_id in _looks_like(evidence)]
     chances = []
     for sort in (of_bytes, [(mark.image_id, mark.error_probability)], of_look):
         known = [chance for image_id, chance in sort if image_id in named and chance is not None]

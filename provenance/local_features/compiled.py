@@ -24,7 +24,7 @@ _GROWTH: Final = 2
 
 
 def _compiled(function: _Function) -> _Function:
-    return cast(_Function, numba.njit(cache=True)(function))
+    return cast(_Function, numba.njit(cache=True, nogil=True)(function))
 
 
 @_compiled

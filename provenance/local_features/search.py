@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from provenance.local_features import matching, segment_store
 from provenance.local_features.alignment import Alignment, Candidate
 
-__all__ = ["Alignment", "Candidate", "notes", "search"]
+__all__ = ["Alignment", "Candidate", "left_out", "search"]
 
 
 def search(views: Sequence[NDArray[np.uint8]]) -> list[Candidate]:
@@ -22,11 +22,6 @@ def search(views: Sequence[NDArray[np.uint8]]) -> list[Candidate]:
     return matching.find(segment_store.current(), views)
 
 
-def notes() -> tuple[str, ...]:
-    """Returns what this process's last search left out, in words for `Evidence.notes`; mostly nothing."""
-    count = segment_store.left_out()
-    return (
-        (f"parts were not looked for in {count:,} images that this machine has not indexed yet",)
-        if count
-        else ()
-    )
+def left_out() -> int:
+    """Returns how many images this process's last search left out: this machine has not indexed them yet."""
+    return segment_store.left_out()

@@ -4,6 +4,7 @@ A thread of a worker's first process, beside those that examine: nobody waits fo
 ends it, and being killed at any line costs only work. Of several workers on a machine one is at it at a time.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -37,6 +38,7 @@ def once() -> None:
 def _for_ever() -> None:
     while True:
         once()
-        # It would lie idle, and after an error it may be broken.
-        connection.close()
+        # It would lie idle, and after an error it may be broken. Then closing it may fail, and it is gone.
+        with contextlib.suppress(Exception):
+            connection.close()
         time.sleep(SECONDS_BETWEEN)

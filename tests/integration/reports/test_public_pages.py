@@ -150,7 +150,7 @@ class TestReport:
         inspection = make_inspection(image=image, upload_deleted_at=timezone.now())
         query = f"?inspection={inspection.pk}"
         page = client.get(reverse("reports:submit") + query).content.decode()
-        assert "Your earlier check has expired" in page
+        assert "We no longer have the picture of your earlier check" in page
         assert 'type="file"' in page
         returned = send(client, query=query)
         assert "Nothing has been sent yet" in returned

@@ -83,10 +83,7 @@ ALL = [
     )
 ]
 NOTHING = Evidence(SHA256, 640, 480, "PNG")
-COPIED_RECORD = Evidence(
-    manifest=ManifestFinding(PRESENT, "Invalid", ID, made_from_upload=True, look_distance=70),
-    derived=DerivedFinding(PRESENT, (ID,)),
-)
+UNCOMPARED = Evidence(watermark=replace(WATERMARKS[2], overlap=None, look_distance=None))
 FORBIDDEN = re.compile(r"\b(authentic|authenticity|real|fake)\b", re.IGNORECASE)
 NEVER = (
     ID,
@@ -293,15 +290,16 @@ def test_only_owners_of_a_photograph_are_spoken_to_as_such() -> None:
         assert bool(given.owner_note) == is_derived
 
 
-def test_a_copied_record_of_what_was_made_from_an_upload_claims_nothing() -> None:
-    given = told(COPIED_RECORD)
-    assert decide(COPIED_RECORD).kind is VerdictKind.NO_EVIDENCE
-    assert given.title == "The signed record in this file is about a picture made here from an upload."
-    assert "none of our marks" not in given.meaning
-    assert [line.sentence for line in given.lines if line.signal == "derived"] == [
-        "One of our pictures was made from an upload. The record in this file is about it, and can have been "
-        "copied. That does not mean that this one was made here."
-    ]
+def test_says_when_new_pictures_were_not_searched() -> None:
+    sentences = [line.sentence for line in told(Evidence(lookalike=LookalikeFinding(unsearched=2))).lines]
+    assert sum("check again in a quarter of an hour" in sentence for sentence in sentences) == 1
+    assert not any("quarter" in line.sentence for line in told(Evidence()).lines)
+
+
+def test_a_record_that_nothing_bears_out_is_not_relied_on() -> None:
+    given = told(Evidence(manifest=MANIFESTS[8]))
+    assert given.title == "The signed record in this file was made for another file."
+    assert told(Evidence(manifest=MANIFESTS[8], watermark=WATERMARKS[3])).title != given.title
 
 
 def test_results_of_one_prompt_are_one_of_several() -> None:
@@ -324,18 +322,14 @@ def test_results_of_one_prompt_are_one_of_several() -> None:
             Evidence(manifest=MANIFESTS[9], watermark=replace(WATERMARKS[2], image_id=OTHER_ID)),
             Certainty.VERY_SURE,
         ),
+        # Anybody can copy a mark, and too little of the picture may be there to compare it by.
+        (UNCOMPARED, Certainty.LIKELY),
+        (replace(UNCOMPARED, lookalike=LOOKALIKES[2]), Certainty.VERY_SURE),
         # Anybody can copy a record, so it and the look together are no mark that only we can make.
-        (Evidence(manifest=MANIFESTS[9]), Certainty.SURE),
-        (Evidence(manifest=MANIFESTS[9], lookalike=LOOKALIKES[3]), Certainty.SURE),
-        (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", ID), lookalike=LOOKALIKES[4]), Certainty.SURE),
-        # Too little detail to compare: a record that was put into any flat picture would look the same.
-        (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", ID)), Certainty.LIKELY),
-        (
-            Evidence(manifest=ManifestFinding(PRESENT, "Invalid", "4th"), lookalike=LOOKALIKES[4]),
-            Certainty.UNDECIDED,
-        ),
-        # The upload that the image was made from, with its manifest put onto it, looks the same.
-        (COPIED_RECORD, Certainty.LIKELY),
+        (Evidence(manifest=MANIFESTS[8], lookalike=LOOKALIKES[2]), Certainty.SURE),
+        (Evidence(manifest=MANIFESTS[8], lookalike=LOOKALIKES[4]), Certainty.SURE),
+        (Evidence(manifest=MANIFESTS[8]), Certainty.UNDECIDED),
+        (Evidence(manifest=MANIFESTS[9], lookalike=LOOKALIKES[2]), Certainty.UNDECIDED),
         (Evidence(lookalike=LOOKALIKES[2]), Certainty.SURE),
         (Evidence(lookalike=LOOKALIKES[5]), Certainty.SURE),
         (Evidence(lookalike=LOOKALIKES[4]), Certainty.SURE),
@@ -354,7 +348,7 @@ def test_every_certainty_is_said_in_its_own_words() -> None:
     sentences = {
         certainty: {g.how_sure for _, g in TOLD if g.certainty is certainty} for certainty in Certainty
     }
-    sentences[Certainty.LIKELY] = {told(Evidence(manifest=ManifestFinding(PRESENT, "Invalid", ID))).how_sure}
+    sentences[Certainty.LIKELY] = {told(UNCOMPARED).how_sure}
     # By its look alone, or by a record as well.
     assert {certainty: len(each) for certainty, each in sentences.items()} == dict.fromkeys(Certainty, 1) | {
         Certainty.SURE: 2
@@ -366,7 +360,7 @@ def test_a_broken_record_and_the_look_are_no_mark_that_only_we_can_make() -> Non
     for evidence, given in TOLD:
         strong = evidence.exact.image_id or evidence.watermark.image_id or evidence.manifest.intact
         assert strong or given.certainty not in (Certainty.VERY_SURE, Certainty.CERTAIN)
-    given = told(Evidence(manifest=MANIFESTS[9]))
+    given = told(Evidence(manifest=MANIFESTS[8], lookalike=LOOKALIKES[2]))
     assert "A record that we signed is in the file" in given.how_sure
     assert "was changed after we signed it" in given.how_sure
     assert "looks like the one that the record is about" in given.how_sure
@@ -377,8 +371,8 @@ def test_a_broken_record_and_the_look_are_no_mark_that_only_we_can_make() -> Non
     ("evidence", "left_out"),
     [
         (Evidence(watermark=WatermarkFinding(Presence.PRESENT, image_id="a")), False),
-        (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", look_distance=20)), True),
-        (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", look_distance=120)), False),
+        (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", intact=True)), True),
+        (Evidence(manifest=ManifestFinding(Presence.PRESENT, image_id="a", look_distance=20)), False),
         (Evidence(), False),
     ],
 )

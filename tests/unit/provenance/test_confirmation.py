@@ -81,7 +81,7 @@ class TestWhatFits:
         off = replace(
             alignment, matrix=(*alignment.matrix[:2], alignment.matrix[2] + 0.02, *alignment.matrix[3:])
         )
-        rough = confirmation._compared(view, thumbnail(), off)
+        rough = confirmation._compared(view, thumbnail(), off, confirmation.LEAST_OVERLAP)
         assert rough is not None
         assert fitted(view, off).pdq_distance < rough.pdq_distance
 

@@ -25,7 +25,6 @@ FULL = Evidence(
         presence=Presence.PRESENT,
         state="Invalid",
         image_id="image-a",
-        made_from_upload=True,
         signer="Somebody “quoted” & <tagged>",
         generator="Model",
         signed_at="2026-11-22T12:00:00+00:00",
@@ -53,6 +52,7 @@ FULL = Evidence(
         0.5,
         (0.5, 0.0, 0.25, 0.0, 0.5, 0.25),
         1e-10,
+        3,
     ),
     derived=DerivedFinding(
         Presence.PRESENT, ("image-c",), 20, 30, "hash", 9, 0.75, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), 1e-9

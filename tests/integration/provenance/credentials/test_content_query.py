@@ -249,9 +249,13 @@ class TestScores:
             (Evidence(exact=ExactFinding(PRESENT, A, "PNG")), [("urn:a", 100)]),
             (Evidence(manifest=ManifestFinding(PRESENT, "Trusted", A, True)), [("urn:a", 100)]),
             (
-                Evidence(manifest=ManifestFinding(PRESENT, "Invalid", A, False, look_distance=20)),
+                Evidence(
+                    manifest=ManifestFinding(PRESENT, "Invalid", A, False, look_distance=20),
+                    lookalike=LookalikeFinding(PRESENT, A, candidates=1, candidate_ids=(A,)),
+                ),
                 [("urn:a", 80)],
             ),
+            (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", A, False, look_distance=20)), []),
             (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", A, False, look_distance=120)), []),
             (Evidence(watermark=WatermarkFinding(PRESENT, A)), [("urn:a", 100)]),
             (Evidence(watermark=WatermarkFinding(PRESENT, A, looks_different=True)), []),

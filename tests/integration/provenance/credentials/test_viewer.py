@@ -187,7 +187,7 @@ class TestRecovered:
         broken = ManifestFinding(PRESENT, "Invalid", str(image.pk), failures=CHANGED)
         text = page(checked(broken, image, own=kept(), recovered=kept()))
         assert 'href="#own"' in text
-        assert "Changed after the record was signed" in text
+        assert "edited or saved again since, or the record is that of another file" in text
         assert "as is usual for a copy" in text
 
     def test_the_answer_says_so(self, image: RegisteredImage) -> None:
