@@ -242,9 +242,16 @@ def _text(evidence: Evidence, kind: VerdictKind, count: int, drawn_in_part: bool
         case VerdictKind.OURS_ALTERED:
             return _ONE_OF_SEVERAL_IN_PART if drawn_in_part else _ONE_OF_SEVERAL
         case VerdictKind.CONFLICTING:
-            return _RECORD_ALONE if _is_record_alone(evidence) else _CONFLICTING
+            return _text_on_conflict(evidence)
         case VerdictKind.NO_EVIDENCE:
             return _text_without_verdict(evidence)
+
+
+def _text_on_conflict(evidence: Evidence) -> _Text:
+    if _is_record_alone(evidence):
+        return _RECORD_ALONE
+    # A mark of what was made may have been put onto the photograph that was there before.
+    return replace(_CONFLICTING, owner_note=_DERIVED.owner_note if evidence.derived.image_ids else "")
 
 
 def _is_record_alone(evidence: Evidence) -> bool:

@@ -117,5 +117,5 @@ def _derived_line(evidence: Evidence) -> EvidenceLine:
 
 def names_an_image(evidence: Evidence) -> bool:
     """Whether a finding names the one image of ours that the picture comes from."""
-    findings = (evidence.exact, evidence.manifest, evidence.watermark, evidence.lookalike)
-    return any(finding.image_id for finding in findings)
+    findings = (evidence.exact, evidence.watermark, evidence.lookalike)
+    return evidence.manifest.intact or any(finding.image_id for finding in findings)
