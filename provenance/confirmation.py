@@ -64,11 +64,11 @@ _TAIL_AT_90: Final = -4.85
 _BITS_A_DECADE: Final = 13.1
 
 # Of pictures that are not registered, at most so many are claimed by look, by counting, with 95 % confidence:
-# none of 500,000 looked up by hash was, and none of 2,500 compared in every way, all after the gate was set,
+# none of 200,000 looked up by hash was, and none of 1,500 compared in every way, all after the gate was set,
 # among so many images (`python -m benchmarks.tracing`). What is extrapolated can be smaller, and knows
 # nothing of motifs that are drawn over and over.
-_COUNTED_BY_HASH: Final = 6e-6
-_COUNTED_IN_PART: Final = 1.2e-3
+_COUNTED_BY_HASH: Final = 1.5e-5
+_COUNTED_IN_PART: Final = 2e-3
 _COUNTED_AMONG: Final = 101_000
 
 # The overlap is brought to a square of 3 x 3 tiles; PDQ looks at 64 x 64 averages, of the whole or of a tile.
