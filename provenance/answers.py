@@ -11,7 +11,7 @@ from typing import Final
 from provenance import evidence_lines
 from provenance.evidence import Evidence, Presence
 from provenance.evidence_lines import EvidenceLine
-from provenance.verdict import VerdictKind
+from provenance.verdict import VerdictKind, hangs_on_an_uncompared_mark
 
 
 class Certainty(StrEnum):
@@ -282,13 +282,10 @@ def _certainty(evidence: Evidence, kind: VerdictKind) -> Certainty:
 
 
 def _certainty_of_origin(evidence: Evidence) -> Certainty:
-    mark, alike = evidence.watermark, evidence.lookalike
-    if evidence.exact.image_id or evidence.manifest.intact:
-        return Certainty.VERY_SURE
-    if mark.image_id is None:
-        return Certainty.SURE
-    was_compared = mark.overlap is not None or mark.image_id in (alike.image_id, *alike.candidate_ids)
-    return Certainty.VERY_SURE if was_compared else Certainty.LIKELY
+    if hangs_on_an_uncompared_mark(evidence):
+        return Certainty.LIKELY
+    is_marked = evidence.exact.image_id or evidence.manifest.intact or evidence.watermark.image_id
+    return Certainty.VERY_SURE if is_marked else Certainty.SURE
 
 
 def _how_sure(evidence: Evidence, kind: VerdictKind, certainty: Certainty) -> str:

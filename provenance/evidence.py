@@ -32,6 +32,7 @@ class ManifestFinding:
         state: `Trusted`, `Valid`, `Invalid` or `Remote`, as provenance.manifest reads it; empty if absent.
         image_id: The image of ours whose manifest this is; None if we did not sign it.
         intact: Signed by us, and the file's bytes are the ones that were signed.
+        tampered_ingredient: The record of something that went into the picture does not hold.
         look_distance: PDQ distance between the suspect and the image named, in the best of 8 orientations;
             None if no image is named, or if both have too little detail to compare.
         error_probability: Of a forged signature; None if the bytes do not fit, since anyone can copy it.
@@ -41,6 +42,7 @@ class ManifestFinding:
     state: str = ""
     image_id: str | None = None
     intact: bool = False
+    tampered_ingredient: bool = False
     signer: str | None = None
     generator: str | None = None
     signed_at: str | None = None

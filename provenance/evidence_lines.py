@@ -1,9 +1,13 @@
 """What the public page says about each signal, one sentence each. Pure: no Django. See provenance.answers."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from provenance.credentials.standing import isolated
 from provenance.evidence import Evidence, LookalikeFinding, ManifestFinding, Presence, WatermarkFinding
+
+# Said after what the record itself is worth.
+TAMPERED: Final = " The record of a picture that went into it does not hold."
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def _manifest_line(finding: ManifestFinding) -> EvidenceLine:
         case Presence.UNREADABLE:
             text = "The file carries one, but it is damaged and cannot be read."
         case Presence.PRESENT:
-            text = _manifest_sentence(finding)
+            text = _manifest_sentence(finding) + (TAMPERED if finding.tampered_ingredient else "")
     return EvidenceLine("manifest", finding.presence, "Signed record (Content Credentials)", text)
 
 

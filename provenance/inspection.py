@@ -146,12 +146,13 @@ def _manifest(data: bytes, examination: sandbox.Examination, look: Look) -> Mani
     except ProvenanceError:
         # A file that is read once and kills the second reader is no evidence of anything.
         return ManifestFinding(presence=Presence.UNREADABLE)
-    intact = image is not None and reading.bytes_unchanged and not reading.tampered_ingredient
+    intact = image is not None and reading.bytes_unchanged
     return ManifestFinding(
         presence=Presence.PRESENT,
         state=reading.state,
         image_id=str(image.pk) if image else None,
         intact=intact,
+        tampered_ingredient=reading.tampered_ingredient,
         signer=reading.signer,
         generator=reading.generator,
         signed_at=reading.signed_at.isoformat() if reading.signed_at else None,

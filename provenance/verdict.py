@@ -107,6 +107,13 @@ def looks_different(distance: int | None) -> bool:
     return distance is not None and distance > DIFFERENT_LOOK
 
 
+def hangs_on_an_uncompared_mark(evidence: Evidence) -> bool:
+    """Whether only a watermark names the image, and the picture could not be compared with it."""
+    mark = evidence.watermark
+    others = (evidence.exact.image_id, evidence.manifest.intact, mark.image_id in _looks_like(evidence))
+    return mark.image_id is not None and mark.overlap is None and not any(others)
+
+
 def _error_bound(evidence: Evidence, named: tuple[str, ...]) -> float | None:
     """Of the findings that name one of `named`, together.
 

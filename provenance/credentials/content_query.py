@@ -137,6 +137,8 @@ def _is_named_by_mark(decided: Verdict, evidence: Evidence, alg: str) -> bool:
 def _score(decided: Verdict, evidence: Evidence) -> int:
     if decided.image_id is None:
         return _ONE_OF_SEVERAL
+    if verdict.hangs_on_an_uncompared_mark(evidence):
+        return _SAME_LOOK
     signed_by_us = evidence.manifest.image_id if evidence.manifest.intact else None
     proofs = (evidence.exact.image_id, signed_by_us, evidence.watermark.image_id)
     return SAME_MARK if decided.image_id in proofs else _SAME_LOOK

@@ -9,7 +9,7 @@ alone is ours. Time-stamps and trust are what the reader found, never what a sig
 """
 
 import base64
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
 from provenance.credentials.action_sentences import sentence_of
@@ -173,6 +173,21 @@ class History:
     manifests: tuple[SignedManifest, ...] = ()
     problems: tuple[str, ...] = ()
     cut_short: bool = False
+
+    def without_thumbnails(self, urns: frozenset[str] | None = None) -> Self:
+        """Returns the history without the small pictures of these manifests, or without any."""
+
+        def is_hidden(urn: str | None) -> bool:
+            return urns is None or urn in urns
+
+        manifests = []
+        for manifest in self.manifests:
+            parts = tuple(
+                replace(part, thumbnail="") if is_hidden(part.urn) else part for part in manifest.ingredients
+            )
+            thumbnail = "" if is_hidden(manifest.urn) else manifest.thumbnail
+            manifests.append(replace(manifest, ingredients=parts, thumbnail=thumbnail))
+        return replace(self, manifests=tuple(manifests))
 
     def to_json(self) -> dict[str, Any]:
         """Returns the history for a row or a pipe."""

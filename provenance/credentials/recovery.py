@@ -8,7 +8,7 @@ from, not of this file.
 
 import logging
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance import sandbox, signing
@@ -18,7 +18,7 @@ from provenance.credentials.kept_manifests import nearest_first, withdrawn_among
 from provenance.errors import ProvenanceError
 from provenance.evidence import Evidence
 from provenance.models import PublishedFile
-from provenance.verdict import Verdict
+from provenance.verdict import Verdict, hangs_on_an_uncompared_mark
 
 logger = logging.getLogger(__name__)
 
@@ -46,15 +46,16 @@ class Recovered:
 def recover(data: bytes, decided: Verdict, evidence: Evidence) -> Recovered | None:
     """Returns the record that we kept of the image that a suspect comes from, or None.
 
-    None if no single image is named, if that image is not on view, or if the file still carries its own
-    record unbroken. What is in the way of reading a record never hides the verdict: it is logged.
+    None if no single image is named, or only by a mark that nothing bears out, if that image is not on view,
+    or if the file still carries its own record unbroken. What is in the way of reading a record never hides
+    the verdict: it is logged.
 
     Args:
         data: The suspect, a file of any format.
         decided: The verdict on it.
         evidence: What the verdict was decided by.
     """
-    if decided.image_id is None or evidence.manifest.intact:
+    if decided.image_id is None or evidence.manifest.intact or hangs_on_an_uncompared_mark(evidence):
         return None
     image = uuid.UUID(decided.image_id)
     on_view = PublishedFile.objects.filter(image=image, image__withdrawn_at__isnull=True)
@@ -84,16 +85,7 @@ def to_show(history: History, crjson: dict[str, Any] | None) -> Recovered | None
     withdrawn = withdrawn_among(named | ({history.active} if history.active else set()))
     if history.active in withdrawn:
         return None
-    return Recovered(_without_thumbnails(history, withdrawn) if withdrawn else history, crjson)
-
-
-def _without_thumbnails(history: History, urns: frozenset[str]) -> History:
-    manifests = []
-    for manifest in history.manifests:
-        parts = (replace(part, thumbnail="") if part.urn in urns else part for part in manifest.ingredients)
-        thumbnail = "" if manifest.urn in urns else manifest.thumbnail
-        manifests.append(replace(manifest, ingredients=tuple(parts), thumbnail=thumbnail))
-    return replace(history, manifests=tuple(manifests))
+    return Recovered(history.without_thumbnails(withdrawn) if withdrawn else history, crjson)
 
 
 def _is_sound(history: History, urn: str) -> bool:

@@ -8,6 +8,7 @@ from provenance.credentials.history import History
 from provenance.credentials.standing import is_about_the_signer, isolated
 from provenance.credentials.telling import steps_in_words
 from provenance.evidence import ManifestFinding, Presence
+from provenance.evidence_lines import TAMPERED
 
 # Of the actions of a record that somebody else signed; the page with all of them is one click away.
 _MOST_QUOTED: Final = 3
@@ -91,7 +92,8 @@ def _quotation(finding: ManifestFinding, own: History) -> str:
         return ""
     who = isolated(finding.signer) if finding.signer else "somebody who gives no name"
     said = ". ".join(steps)
-    return f"This file carries Content Credentials by {who}, which say: “{said}.” We do not vouch for that."
+    quoted = f"This file carries Content Credentials by {who}, which say: “{said}.” We do not vouch for that."
+    return quoted + (TAMPERED if finding.tampered_ingredient else "")
 
 
 _DO_NOT_HOLD: Final = (

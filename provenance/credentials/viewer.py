@@ -69,6 +69,8 @@ def lay_out(row: Inspection) -> Page | None:
     if _is_withdrawn(row):
         return Page(is_withdrawn=True, state=state)
     histories = {of: History.from_json(said) for of in BOTH if (said := _said(row, of)) is not None}
+    if not _shows_pictures(row):
+        histories = {of: history.without_thumbnails() for of, history in histories.items()}
     withdrawn = _withdrawn_within(histories.values())
     whose: dict[Of, Whose] = {
         "own": Whose.OURS if evidence.manifest.image_id else Whose.OTHER,
@@ -150,7 +152,11 @@ def _said(row: Inspection, of: Of) -> dict[str, Any] | None:
 
 
 def _has_crjson(row: Inspection, of: Of) -> bool:
-    return isinstance(row.crjson.get(of), dict)
+    """Also not where a picture that went in was withdrawn: it tells the whole history."""
+    if not isinstance(row.crjson.get(of), dict):
+        return False
+    said = _said(row, of)
+    return said is None or not _withdrawn_within([History.from_json(said)])
 
 
 def _is_withdrawn(row: Inspection) -> bool:

@@ -10,11 +10,13 @@ from PIL import ExifTags, Image
 
 from accounts.models import User
 from generation import uploads
-from provenance import images, manifest, signing, stamping
+from provenance import answers, images, inspection, manifest, signing, stamping, verdict
+from provenance.credentials import recovery
 from provenance.credentials.definition import DIGITAL_SOURCE_TYPE, Statement
 from provenance.errors import SigningFailed
 from provenance.models import RegisteredImage
 from provenance.stamping import FORMATS
+from provenance.verdict import VerdictKind
 from tests.hostile_parts import with_data_box
 from tests.integration.generation.changes import (
     Ask,
@@ -128,6 +130,21 @@ class TestCredentialsOfAnUpload:
         assert reading is not None
         assert (reading.state, reading.tampered_ingredient) == ("Trusted", True)
         assert "assertion.dataHash.mismatch" in reading.ingredient_failures
+
+    def test_what_was_made_from_a_broken_one_is_intact_all_the_same(
+        self, owner: User, camera: Authority
+    ) -> None:
+        photograph = bytearray(self.photograph(camera))
+        photograph[-40] ^= 1
+        made = self.made_from(owner, bytes(photograph))
+        examined = inspection.examine(file_of(made))
+        decided = verdict.decide(examined.evidence)
+        assert (decided.kind, decided.image_id) == (VerdictKind.OURS_INTACT, str(made.pk))
+        assert examined.evidence.manifest.intact
+        assert recovery.recover(file_of(made), decided, examined.evidence) is None
+        (said, *_) = answers.answer(examined.evidence, decided.kind).lines
+        assert said.sentence.startswith("Signed by us, and nothing in the file was changed since.")
+        assert said.sentence.endswith("The record of a picture that went into it does not hold.")
 
     def test_those_that_cannot_be_read_are_left_out(self, owner: User) -> None:
         made = self.made_from(owner, with_manifest_of(saved(photograph_like(), "PNG"), b"\0" * 100))

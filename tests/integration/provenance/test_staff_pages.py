@@ -99,7 +99,7 @@ class TestOneCheck:
         evidence = Evidence(
             "ab" * 32, 1920, 1080, "WEBP", ("a note about the file",),
             ManifestFinding(
-                PRESENT, "Invalid", images[0], False, "A signer", "A generator", "2026-11-23",
+                PRESENT, "Invalid", images[0], False, False, "A signer", "A generator", "2026-11-23",
                 "urn:c2pa:7", ("a failure",), ("another failure",), 61, 1e-4,
             ),
             WatermarkFinding(

@@ -25,6 +25,7 @@ FULL = Evidence(
         presence=Presence.PRESENT,
         state="Invalid",
         image_id="image-a",
+        tampered_ingredient=True,
         signer="Somebody “quoted” & <tagged>",
         generator="Model",
         signed_at="2026-11-22T12:00:00+00:00",

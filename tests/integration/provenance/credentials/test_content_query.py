@@ -257,7 +257,8 @@ class TestScores:
             ),
             (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", A, False, look_distance=20)), []),
             (Evidence(manifest=ManifestFinding(PRESENT, "Invalid", A, False, look_distance=120)), []),
-            (Evidence(watermark=WatermarkFinding(PRESENT, A)), [("urn:a", 100)]),
+            (Evidence(watermark=WatermarkFinding(PRESENT, A, overlap=1.0)), [("urn:a", 100)]),
+            (Evidence(watermark=WatermarkFinding(PRESENT, A)), [("urn:a", 80)]),
             (Evidence(watermark=WatermarkFinding(PRESENT, A, looks_different=True)), []),
             (Evidence(watermark=WatermarkFinding(PRESENT, None, "00")), []),
             (

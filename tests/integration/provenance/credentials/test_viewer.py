@@ -204,9 +204,13 @@ class TestRecovered:
     def test_a_case_keeps_the_pictures_for_staff_and_the_public_page_closes(
         self, image: RegisteredImage
     ) -> None:
-        row = checked(image=image, recovered=kept())
+        part = Ingredient("a photograph", "parentOf", None, SMALL)
+        own = history(manifest(7, ingredients=(part,), thumbnail=SMALL))
+        row = checked(image=image, own=own, recovered=kept())
         inspection_store.keep(row)
+        assert SMALL in page(row)
         Inspection.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(hours=25))
+        assert SMALL not in page(row)
         for name in ("picture", "original"):
             assert get(row, name).status_code == 404
             assert reverse(f"provenance:{name}", args=[row.pk]) not in page(row)
@@ -241,7 +245,9 @@ class TestWithdrawn:
     def test_also_if_only_the_files_own_record_names_it(self, image: RegisteredImage) -> None:
         row = checked(OTHERS, own=kept(), verdict="CONFLICTING")
         registry.withdraw(image)
-        assert "We withdrew the picture" in page(row)
+        text = page(row)
+        assert "The record in this file is that of a picture that we withdrew" in text
+        assert "The marks in this file contradict each other" in text
         assert get(row, "crjson").status_code == 404
 
     @pytest.mark.parametrize("relabelled", ["", "::2_1"])
