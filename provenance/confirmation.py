@@ -25,6 +25,10 @@ from provenance.local_features.alignment import Alignment
 # differed by 35 to 62, and of 644 pairs of drawings of one motif 2 by less than 30. Of copies found by hash
 # one in a hundred differs by more than this, under words or a phone's frame.
 MOST_DIFFERENCE_AS_A_WHOLE: Final = 24.0
+# Of pictures with less detail most is ground, which differs by little whatever is on it: the limits of parts
+# hold for them. Three look-ups of a small flower differed from another by 19 to 21, at a quality of 58 to 60;
+# of 2,480 copies one is lost by this.
+DETAILED_QUALITY: Final = 90
 # Of a part, and of a tile. Keypoints lay one motif on the other: of 5,000 pictures that are not registered
 # two had parts within 16 and 21, a ring and a rocket, at PDQ distances of 46 and 38. Half of the copies found
 # in part differ by 6 or less, and most of those that differ by more are nearer by PDQ.
@@ -173,7 +177,7 @@ def accepts(confirmation: Confirmation | None, inliers: int | None) -> bool:
         return False
     least_tiles = AGREEING_TILES if inliers is None else AGREEING_TILES_OF_A_PART
     tiled = confirmation.agreeing_tiles >= least_tiles and confirmation.overlap >= LEAST_TILED_OVERLAP
-    most = _most_difference(confirmation.pdq_distance, by_hash=inliers is None)
+    most = _most_difference(confirmation, by_hash=inliers is None)
     return tiled or (agrees_as_a_whole(confirmation) and confirmation.pixel_difference <= most)
 
 
@@ -211,10 +215,11 @@ def chance_of(pdq_distance: int) -> float:
     return float(min(1.0, 10.0 ** (_TAIL_AT_90 - (90 - pdq_distance) / _BITS_A_DECADE)))
 
 
-def _most_difference(pdq_distance: int, *, by_hash: bool) -> float:
-    if by_hash:
+def _most_difference(confirmation: Confirmation, *, by_hash: bool) -> float:
+    if by_hash and confirmation.quality >= DETAILED_QUALITY:
         return MOST_DIFFERENCE_AS_A_WHOLE
-    return MOST_DIFFERENCE_OF_NEAR_PARTS if pdq_distance <= NEAR_PARTS_PDQ else MOST_DIFFERENCE
+    is_near = confirmation.pdq_distance <= NEAR_PARTS_PDQ
+    return MOST_DIFFERENCE_OF_NEAR_PARTS if is_near else MOST_DIFFERENCE
 
 
 def _squeezes(alignment: Alignment) -> bool:

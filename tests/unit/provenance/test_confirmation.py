@@ -153,6 +153,8 @@ def reordered(cut: tuple[Pixels, Alignment]) -> tuple[Pixels, Pixels, Alignment]
         ({"agreeing_tiles": 0, "quality": confirmation.LEAST_OVERLAP_QUALITY - 1}, 6, False),
         ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_AS_A_WHOLE}, None, True),
         ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_AS_A_WHOLE + 1}, None, False),
+        ({**FAR, "pixel_difference": 20.0}, None, True),
+        ({**FAR, "pixel_difference": 20.0, "quality": confirmation.DETAILED_QUALITY - 1}, None, False),
         ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR_PARTS}, 6, True),
         (
             {"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR_PARTS + 1},
