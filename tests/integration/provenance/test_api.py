@@ -27,6 +27,8 @@ pytestmark = pytest.mark.usefixtures("db", "files")
 PICTURE = saved(photograph_like(), "PNG")
 POST = "/api/v1/inspections"
 
+UUID_OR_TIME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+")
+
 
 def send(client: Client | None = None, data: bytes = PICTURE, token: str = "") -> Any:
     form = {"picture": SimpleUploadedFile("suspect.png", data)}
@@ -150,7 +152,8 @@ class TestWhoSeesWhat:
             assert "staff" not in found
             assert found["answer"]["certainty"] == "very sure"
             assert found["image"]["id"] == str(image.pk)
-            text = json.dumps(found)
+            # Ids and times now and then have one of the numbers in them.
+            text = UUID_OR_TIME.sub("", json.dumps(found))
             numbers = ("4711", "4712", "4713", "4714", "4715", "1.25", "00ff00ff", "1e-20", "0" * 64)
             assert [number for number in (*numbers, "millisecond", "pdq") if number in text] == []
             assert image.owner is not None
