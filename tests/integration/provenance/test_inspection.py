@@ -31,6 +31,7 @@ from provenance.models import PublishedFile, RegisteredImage
 from provenance.sandbox import Sandbox
 from provenance.verdict import Verdict, VerdictKind
 from tests.integration.provenance.conftest import Publish, file_of
+from tests.integration.provenance.judging import judged, large, marked_as
 from tests.suspects import (
     Pixels,
     at_jpeg_quality,
@@ -62,16 +63,6 @@ ATTACKS: dict[str, Callable[[Pixels], Pixels]] = {
 @pytest.fixture
 def image(publish: Publish) -> RegisteredImage:
     return publish()
-
-
-def judged(data: bytes) -> tuple[Evidence, Verdict]:
-    evidence = inspection.inspect(data)
-    return evidence, verdict.decide(evidence)
-
-
-def marked_as(image: RegisteredImage, rgb: Pixels) -> Pixels:
-    """Another picture with this image's watermark, as somebody with our key could make it."""
-    return codec.embed(rgb, image.payload, key=all_keys()[0].secret)
 
 
 def store_of(image: RegisteredImage) -> bytes:
@@ -195,11 +186,6 @@ def test_a_marked_copy_looks_like_its_image_where_its_mark_lies(
     assert evidence.watermark.look_distance is not None
     assert evidence.watermark.look_distance <= registry.CANDIDATE_DISTANCE
     assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk))
-
-
-def large(rgb: Pixels) -> Pixels:
-    """Of 512 x 512 pixels, about, in which a mark is read in a part as well."""
-    return np.asarray(cv2.resize(rgb, (624, 416), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def test_a_watermark_put_into_another_picture_of_ours_conflicts(

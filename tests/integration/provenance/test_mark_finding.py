@@ -1,35 +1,17 @@
 """Watermarks that were put into pictures which are not the ones they name."""
 
-import cv2
 import numpy as np
 import pytest
 
-from provenance import confirmation, fingerprint, inspection, mark_finding, verdict
-from provenance.evidence import Evidence
+from provenance import confirmation, fingerprint, mark_finding
 from provenance.fingerprint import LEAST_QUALITY
-from provenance.marking_keys import all_keys
 from provenance.models import RegisteredImage
 from provenance.verdict import Verdict, VerdictKind
 from tests.integration.provenance.conftest import Publish, file_of
-from tests.suspects import Pixels, at_jpeg_quality, photograph_like, pixels, plain, saved, scene
-from watermark import codec
+from tests.integration.provenance.judging import judged, large, marked_as
+from tests.suspects import at_jpeg_quality, photograph_like, pixels, plain, saved, scene
 from watermark.interface import Geometry
 from watermark.tiled.lattice import TILE, area_pitch
-
-
-def judged(data: bytes) -> tuple[Evidence, Verdict]:
-    evidence = inspection.inspect(data)
-    return evidence, verdict.decide(evidence)
-
-
-def marked_as(image: RegisteredImage, rgb: Pixels) -> Pixels:
-    """Another picture with this image's watermark, as somebody with our key could make it."""
-    return codec.embed(rgb, image.payload, key=all_keys()[0].secret)
-
-
-def large(rgb: Pixels) -> Pixels:
-    """Of 512 x 512 pixels, about, in which a mark is read in a part as well."""
-    return np.asarray(cv2.resize(rgb, (624, 416), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def test_a_watermark_put_onto_the_upload_that_the_image_was_made_from_conflicts(publish: Publish) -> None:
