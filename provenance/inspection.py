@@ -173,7 +173,7 @@ def _ours(data: bytes, reading: ManifestReading) -> RegisteredImage | None:
     manifest store that we kept when we signed takes the place of the one in the file, and only if it says of
     these bytes what the file's own manifest says is the reading believed. What it says of the bytes is then
     ours beyond doubt, whoever vouches for our certificate today. A borrowed manifest passes this, with broken
-    bytes, as any copied one does; the look test is for that.
+    bytes, as any copied one does; rule 3 of the verdict is for that.
     """
     file = PublishedFile.objects.select_related("image").filter(manifest_urn=reading.urn).first()
     if reading.urn is None or file is None:
