@@ -76,7 +76,7 @@ def measure_lookups(chunk: int) -> watermark_queue.Line:
         line["candidates"] += len(found)
         line["nearest"] = min([line["nearest"], *(distance for _, distance in found)])
         if found:
-            line["claims"] += bool(matches.by_hash(matches.views(look)))
+            line["claims"] += bool(matches.by_hash(matches.views(look)).matches)
     return line | {"seconds": round(time.perf_counter() - start, 2)}
 
 
@@ -108,7 +108,7 @@ def _traced(data: bytes, right: str) -> dict[str, Any]:
     named = [said.image_id] if said.image_id else list(said.named_ids)
     return {
         "verdict": said.kind.value,
-        "found": right in named,
+        "found": right in named and said.kind is not verdict.VerdictKind.CONFLICTING,
         "alone": said.image_id == right,
         "wrong": bool(named) and right not in named,
         "candidates": len(named),

@@ -31,11 +31,11 @@ def section(
         "## Tracing: the whole cascade\n\n"
         "`.venv/bin/python -m benchmarks.tracing` with `prepare`, `copies`, `strangers`, "
         f"`lookups`, `times`, `report`, {today}. A copy is found if the right image is named, alone or as "
-        "one of several that look alike. PDQ is what one would otherwise take: the right hash within "
-        f"{SURE_PDQ} bits, in any orientation."
+        "one of several that look alike, and not as one that conflicts. PDQ is what one would otherwise "
+        f"take: the right hash within {SURE_PDQ} bits, in any orientation."
     ]
     if copies:
-        parts += [_groups(copies), _attacks(copies), _times(copies)]
+        parts += [_groups(copies), _conflicting(copies), _attacks(copies), _times(copies)]
     if strangers:
         parts.append(_strangers(strangers))
     if lookups:
@@ -71,6 +71,14 @@ def _groups(lines: Sequence[Line]) -> str:
         )
     head = "| Copies | n | found | without the watermark | asked | PDQ | ours : PDQ | wrong image |"
     return "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+
+
+def _conflicting(lines: Sequence[Line]) -> str:
+    own = [line["attack"] for line in lines if line[MODES[0]]["verdict"] == "CONFLICTING"]
+    which = ", ".join(f"{name} {count}" for name, count in Counter(own).most_common())
+    return f"With every signal {len(own)} of {len(lines):,} copies read as conflicting" + (
+        f" ({which})." if which else "."
+    )
 
 
 def _attacks(lines: Sequence[Line]) -> str:

@@ -99,15 +99,18 @@ def examine(data: bytes, alive: Callable[[], None] = lambda: None) -> Examined:
         signed = _manifest(data, examination, look)
     with watch.stage("hash"):
         seen = matches.views(look)
-        alike = matches.by_hash(seen)
+        found = matches.by_hash(seen)
+    alike, doubtful = found.matches, found.doubtful
     proven = _proven(exact, signed)
     unsearched = 0
     if not (proven or alike):
         with watch.stage("local features"):
-            alike = matches.by_local_features(seen)
+            found = matches.by_local_features(seen)
+        alike, doubtful = found.matches, doubtful + found.doubtful
         unsearched = search.left_out()
     with watch.stage("watermark"):
-        mark = mark_finding.find(decoded.rgb, look, _expected(proven or signed.image_id, alike))
+        expected = _expected(proven or signed.image_id, alike)
+        mark = mark_finding.find(decoded.rgb, look, expected, doubtful)
     named = {proven, None if mark.looks_different else mark.image_id} - {None}
     with watch.stage("conclusion"):
         lookalike_finding, derived = lookalike.conclude(seen, alike, named)

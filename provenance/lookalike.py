@@ -28,7 +28,7 @@ THUMBNAIL_SIDE: Final = 256
 def find(look: Look, named: Collection[str | None] = ()) -> tuple[LookalikeFinding, DerivedFinding]:
     """Returns what a suspect looks like: by hash, or else in part. See `conclude`."""
     seen = views(look)
-    return conclude(seen, by_hash(seen) or by_local_features(seen), named)
+    return conclude(seen, by_hash(seen).matches or by_local_features(seen).matches, named)
 
 
 def conclude(

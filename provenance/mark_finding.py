@@ -32,27 +32,29 @@ _CLEARLY_NEARER: Final = 8
 _CLEARLY_NEARER_SHARE: Final = 0.5
 
 
-def find(rgb: NDArray[np.uint8], look: Look, expected: Sequence[RegisteredImage]) -> WatermarkFinding:
+def find(
+    rgb: NDArray[np.uint8],
+    look: Look,
+    expected: Sequence[RegisteredImage],
+    doubtful: Sequence[RegisteredImage] = (),
+) -> WatermarkFinding:
     """Returns what a mark in a suspect names, and whether the picture fits that.
 
     Args:
         rgb: The suspect, uint8 (H, W, 3).
         look: Of the suspect.
-        expected: Images that the mark probably names: they are tried first, and faster.
+        expected: Images that the mark probably names: the search is cut short for them.
+        doubtful: Images that it may name: it is asked for these first, and then for any.
     """
     keys = [key.secret for key in all_keys()]
     for name in detection.MARKED_WITH:
-        if expected and not codec.CODECS[name].first_rows_suffice:
-            payloads = [image.payload for image in expected]
-            found = detection.detect_quickly(rgb, keys=keys, payloads=payloads)
-        else:
-            found = detection.detect(rgb, keys=keys, codec_name=name)
+        found = _detected(rgb, keys, name, expected, doubtful)
         if found is None:
             continue
         image = RegisteredImage.objects.with_payload(found.payload).first()
         placed = _placed(rgb, look, image, found)
-        # The codecs are tried one after the other, and each try is a chance to be wrong.
-        chance = min(1.0, found.p_value * len(detection.MARKED_WITH))
+        # They are tried one after the other, and each try is a chance to be wrong.
+        chance = min(1.0, found.p_value * (len(detection.MARKED_WITH) + bool(doubtful)))
         return WatermarkFinding(
             presence=Presence.PRESENT,
             image_id=str(image.pk) if image else None,
@@ -65,6 +67,21 @@ def find(rgb: NDArray[np.uint8], look: Look, expected: Sequence[RegisteredImage]
             error_probability=chance,
         )
     return WatermarkFinding()
+
+
+def _detected(
+    rgb: NDArray[np.uint8],
+    keys: Sequence[bytes],
+    name: str,
+    expected: Sequence[RegisteredImage],
+    doubtful: Sequence[RegisteredImage],
+) -> codec.Detection | None:
+    named = [image.payload for image in expected or doubtful]
+    if named and not codec.CODECS[name].first_rows_suffice:
+        found = detection.detect_quickly(rgb, keys=keys, payloads=named)
+        if found is not None or expected:
+            return found
+    return detection.detect(rgb, keys=keys, codec_name=name)
 
 
 def _looks_different(placed: Placed | None, look: Look, image: RegisteredImage | None) -> bool:

@@ -6,7 +6,7 @@ features find parts, turned and rescaled. Both only propose; `provenance.confirm
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -90,6 +90,20 @@ class Match:
         return self.fit.alignment.after(self.view.placed).matrix
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        matches: Images that the suspect was confirmed to show.
+        doubtful: Images that were proposed, of which too little is seen to confirm them, or something else. A
+            mark too weak to be read may still tell whether it is that of one of them.
+    """
+
+    matches: list[Match]
+    doubtful: list[RegisteredImage] = field(default_factory=list)
+
+
 def views(look: Look) -> list[View]:
     """Returns the whole picture and, in a screenshot or a border, the photograph in it."""
     found = [View(look, IDENTITY)]
@@ -104,24 +118,34 @@ def views(look: Look) -> list[View]:
     return found
 
 
-def by_hash(seen: Sequence[View]) -> list[Match]:
+def by_hash(seen: Sequence[View]) -> Found:
     """Returns what the first view that resembles anything as a whole resembles; most copies are upright."""
+    doubtful: list[RegisteredImage] = []
     for view in seen:
         upright, *turned = view.look.orientations
         for hashes in ([upright], turned):
-            matches = list(_by_hash(view, hashes))
+            tried = list(_by_hash(view, hashes))
+            matches = [match for _, match in tried if match is not None]
             if matches:
-                return _with_family(matches)
-    return []
+                return Found(_with_family(matches))
+            doubtful += [image for image, _ in tried]
+    return Found([], doubtful)
 
 
-def by_local_features(seen: Sequence[View]) -> list[Match]:
+def by_local_features(seen: Sequence[View]) -> Found:
     """Returns the images of which any view shows a part."""
     found = search.search([view.look.small for view in seen])
     rows = RegisteredImage.objects.in_bulk([candidate.image_id for candidate in found])
     among = Among(published_count() if found else 0, compared=len(found) * len(seen))
-    matches = (_confirmed_in_any(rows[candidate.image_id], seen, candidate, among) for candidate in found)
-    return _with_family([match for match in matches if match is not None])
+    matches, doubtful = [], []
+    for candidate in found:
+        image = rows[candidate.image_id]
+        match = _confirmed_in_any(image, seen, candidate, among)
+        if match is not None:
+            matches.append(match)
+        elif candidate.inliers >= confirmation.LEAST_INLIERS:
+            doubtful.append(image)
+    return Found(_with_family(matches), doubtful)
 
 
 def published_count() -> int:
@@ -137,9 +161,7 @@ def stored_thumbnail(image: RegisteredImage) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(bytes(image.thumbnail))).convert("RGB"))
 
 
-def _by_hash(view: View, hashes: Sequence[bytes]) -> Iterator[Match]:
-    if view.look.fingerprint.quality < LEAST_QUALITY:
-        return
+def _by_hash(view: View, hashes: Sequence[bytes]) -> Iterator[tuple[RegisteredImage, Match | None]]:
     found = [image_id for image_id, _ in registry.nearest(hashes)]
     rows = RegisteredImage.objects.in_bulk(found)
     registered = published_count() if found else 0
@@ -147,12 +169,12 @@ def _by_hash(view: View, hashes: Sequence[bytes]) -> Iterator[Match]:
     for image in (rows[image_id] for image_id in found if image_id in rows):
         assert image.pdq is not None
         assert image.pdq_quality is not None
-        if image.pdq_quality < LEAST_QUALITY:
+        if min(image.pdq_quality, view.look.fingerprint.quality) < LEAST_QUALITY:
+            yield image, None
             continue
         orientation, distance = nearest_orientation(image.pdq, view.look)
         match = _confirmed(image, view, orientation.alignment, None, among)
-        if match is not None:
-            yield replace(match, looked_up=distance)
+        yield image, replace(match, looked_up=distance) if match is not None else None
 
 
 def _confirmed(

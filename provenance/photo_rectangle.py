@@ -36,6 +36,8 @@ _INSIDE: Final = 0.6
 _OUTSIDE: Final = 0.2
 # Lines between the two, blurred by shrinking and by JPEG.
 _BLUR: Final = 3
+# A line of the surroundings that no flood reached, next to the picture, differs from their colour by no more.
+_STRIP: Final = 16
 # Less of the screen than this is a button or an avatar.
 _LEAST_SHARE: Final = 0.04
 _LEAST_SIDE: Final = 48
@@ -94,9 +96,10 @@ def _inside(rgb: NDArray[np.uint8]) -> Box | None:
     for sides in _SIDES:
         if not all(floods[side].flat for side in sides):
             continue
-        found = _dry_rectangle(functools.reduce(np.logical_or, [floods[side].wet for side in sides]))
+        wet = functools.reduce(np.logical_or, [floods[side].wet for side in sides])
+        found = _dry_rectangle(wet)
         if found is not None:
-            return _refined(rgb, found, factor)
+            return _refined(rgb, found, factor, np.median(small[wet], axis=0))
     return None
 
 
@@ -197,8 +200,12 @@ def _full_between(shares: NDArray[np.float64]) -> tuple[int, int] | None:
     return first, last
 
 
-def _refined(rgb: NDArray[np.uint8], box: Box, factor: int) -> Box:
-    """Returns the box in full size, each side moved to the sharpest line nearby."""
+def _refined(rgb: NDArray[np.uint8], box: Box, factor: int, around: NDArray[np.float64]) -> Box:
+    """Returns the box in full size, each side moved to the sharpest line nearby.
+
+    Args:
+        around: The colour of the surroundings, of which no strip stays.
+    """
     height, width = rgb.shape[:2]
     top, left, bottom, right = (side * factor for side in box)
     rows = rgb[:, left:right]
@@ -206,17 +213,30 @@ def _refined(rgb: NDArray[np.uint8], box: Box, factor: int) -> Box:
     # What is left of the last lines after dividing belongs to the border.
     at_bottom, at_right = bottom > height - 2 * factor, right > width - 2 * factor
     return (
-        _sharpest(rows, top, factor) if top > 0 else 0,
-        _sharpest(columns, left, factor) if left > 0 else 0,
-        height if at_bottom else _sharpest(rows, bottom, factor),
-        width if at_right else _sharpest(columns, right, factor),
+        _sharpest(rows, top, factor) if top > 0 else _strip(rows, around, factor),
+        _sharpest(columns, left, factor) if left > 0 else _strip(columns, around, factor),
+        height - _strip(rows[::-1], around, factor) if at_bottom else _sharpest(rows, bottom, factor),
+        width - _strip(columns[::-1], around, factor) if at_right else _sharpest(columns, right, factor),
     )
+
+
+def _strip(lines: NDArray[np.uint8], around: NDArray[np.float64], factor: int) -> int:
+    """Returns how many of the first lines are surroundings so thin that JPEG kept the flood out of them."""
+    gaps = np.abs(lines[: _reach(factor), ::4] - around).mean(axis=(1, 2))
+    different = np.flatnonzero(gaps > _STRIP)
+    # Else it is a part of the picture that has their colour.
+    return int(different[0]) if different.size else 0
 
 
 def _sharpest(lines: NDArray[np.uint8], near: int, factor: int) -> int:
     """Returns the line, within two shrunk pixels of `near`, that differs most from the one before it."""
-    reach = 2 * factor + 2
+    reach = _reach(factor)
     first, last = max(0, near - reach), min(len(lines), near + reach + 1)
     # Every fourth pixel of a line says enough.
     steps = np.abs(np.diff(lines[first:last, ::4].astype(np.int16), axis=0)).mean(axis=(1, 2))
     return first + 1 + int(steps.argmax())
+
+
+def _reach(factor: int) -> int:
+    """Returns how many lines away from where the shrunk picture shows it a side may be: two of its pixels."""
+    return 2 * factor + 2

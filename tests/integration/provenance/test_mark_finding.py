@@ -1,16 +1,18 @@
 """Watermarks that were put into pictures which are not the ones they name."""
 
+import cv2
 import numpy as np
 import pytest
 
-from provenance import confirmation, fingerprint, mark_finding
+from provenance import confirmation, detection, fingerprint, mark_finding
 from provenance.fingerprint import LEAST_QUALITY
 from provenance.models import RegisteredImage
 from provenance.verdict import Verdict, VerdictKind
 from tests.integration.provenance.conftest import Publish, file_of
 from tests.integration.provenance.judging import judged, large, marked_as
-from tests.suspects import at_jpeg_quality, photograph_like, pixels, plain, saved, scene
+from tests.suspects import Pixels, at_jpeg_quality, half_size, photograph_like, pixels, plain, saved, scene
 from watermark.interface import Geometry
+from watermark.tiled import detection as tiled
 from watermark.tiled.lattice import TILE, area_pitch
 
 
@@ -65,3 +67,24 @@ def test_a_copy_of_a_plain_image_is_ours(publish: Publish) -> None:
     evidence, found = judged(saved(pixels(file_of(image)), "PNG"))
     assert (evidence.watermark.image_id, evidence.watermark.looks_different) == (str(image.pk), False)
     assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk))
+
+
+def test_a_mark_that_is_not_read_is_compared_with_those_of_images_too_plain_to_claim(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = publish(two_discs())
+    assert image.pdq_quality is not None
+    assert image.pdq_quality < LEAST_QUALITY
+    monkeypatch.setattr(detection, "detect", lambda rgb, **options: None)
+    monkeypatch.setattr(tiled, "decode", lambda alignment, **options: (0, 1.0))
+    evidence, found = judged(saved(half_size(pixels(file_of(image))), "PNG"))
+    assert evidence.watermark.image_id == str(image.pk)
+    assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk))
+
+
+def two_discs() -> Pixels:
+    """Enough for a hash to be near that of a copy, and too little to claim anything by it."""
+    rgb = np.full((416, 624, 3), 200, np.uint8)
+    for centre in ((454, 84), (163, 199)):
+        cv2.circle(rgb, centre, 52, (90, 120, 160), -1)
+    return rgb

@@ -113,6 +113,17 @@ def test_also_after_lossy_saving_and_at_another_size(name: str) -> None:
     assert np.abs(np.subtract(found, np.multiply(box, 1.7))).max() <= 2 * OFF_BY
 
 
+@pytest.mark.parametrize("place", ["left", "bottom"])
+def test_strips_too_thin_to_flood_are_cut_off_too(place: str) -> None:
+    """They would stand along the side of everything that the picture is compared with."""
+    picture = PICTURES[2]
+    screen = sheet(HEIGHT + 120, WIDTH + 90, 246)
+    top, left = (90, 2) if place == "left" else (118, 60)
+    _, box = shown_at(screen, picture, top, left)
+    found = find(at_jpeg_quality(75)(screen))
+    assert found == box
+
+
 def test_a_caption_below_is_cut_off() -> None:
     found = find(captioned(scene(1)))
     assert found is not None
