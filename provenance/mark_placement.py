@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance import confirmation
+from provenance import confirmation, photo_rectangle
 from provenance.confirmation import LEAST_OVERLAP_QUALITY, Confirmation
 from provenance.local_features.alignment import Alignment
 from provenance.verdict import DIFFERENT_LOOK
@@ -76,15 +76,31 @@ def compare(
     if max(map(abs, geometry.perspective)) > _MOST_SLANT:
         return None
     view = np.asarray(255 - rgb, np.uint8) if geometry.negative else rgb
-    fits = []
-    for pitch in _pitches(rgb.shape, geometry):
-        to_grid = _to_grid(rgb.shape, geometry, pitch)
-        for place in _likeliest(_shrunk(view, pitch), thumbnail, size, to_grid):
-            fit = confirmation.confirm(view, thumbnail, place, least_overlap=least_overlap)
-            if fit is not None and confirmation.agrees_as_a_whole(fit):
-                return judged([fit])
-            fits += [fit] if fit is not None else []
-    return judged(fits)
+    maps = [(pitch, _to_grid(rgb.shape, geometry, pitch)) for pitch in _pitches(rgb.shape, geometry)]
+
+    def fitted(part: NDArray[np.uint8], cut: NDArray[np.float64]) -> Placed | None:
+        """Of a part of the suspect; `cut` maps its fractions to those of the suspect, (3, 3)."""
+        fits = []
+        for pitch, to_grid in maps:
+            for place in _likeliest(_shrunk(part, pitch), thumbnail, size, to_grid @ cut):
+                fit = confirmation.confirm(part, thumbnail, place, least_overlap=least_overlap)
+                if fit is not None and confirmation.agrees_as_a_whole(fit):
+                    return judged([fit])
+                fits += [fit] if fit is not None else []
+        return judged(fits)
+
+    whole = fitted(view, np.eye(3))
+    if whole is not None and not whole.looks_different:
+        return whole
+    box = photo_rectangle.find(rgb)
+    if box is None:
+        return whole
+    # What is around a picture on a screen may lie where the image goes on.
+    top, left, bottom, right = box
+    height, width = rgb.shape[:2]
+    cut = [[(right - left) / width, 0, left / width], [0, (bottom - top) / height, top / height], [0, 0, 1]]
+    inner = fitted(np.ascontiguousarray(view[top:bottom, left:right]), np.array(cut))
+    return inner if whole is None or (inner is not None and not inner.looks_different) else whole
 
 
 def judged(fits: list[Confirmation]) -> Placed | None:

@@ -34,8 +34,9 @@ _MOST_FLOODS: Final = 6
 # letters come close, and parts of a picture have the colour of what is around it.
 _INSIDE: Final = 0.6
 _OUTSIDE: Final = 0.2
-# Lines between the two, blurred by shrinking and by JPEG.
+# Lines between the two, blurred by shrinking, or by JPEG in blocks of so many pixels that hold both.
 _BLUR: Final = 3
+_BLOCK: Final = 8
 # A line of the surroundings that no flood reached, next to the picture, differs from their colour by no more.
 _STRIP: Final = 16
 # Less of the screen than this is a button or an avatar.
@@ -97,7 +98,7 @@ def _inside(rgb: NDArray[np.uint8]) -> Box | None:
         if not all(floods[side].flat for side in sides):
             continue
         wet = functools.reduce(np.logical_or, [floods[side].wet for side in sides])
-        found = _dry_rectangle(wet)
+        found = _dry_rectangle(wet, max(_BLUR, _BLOCK // factor))
         if found is not None:
             return _refined(rgb, found, factor, np.median(small[wet], axis=0))
     return None
@@ -154,8 +155,8 @@ def _flat_stretches(line: NDArray[np.uint8]) -> list[int]:
     return [int(ends[k] + 1 + lengths[k] // 2) for k in longest if lengths[k] >= _RUN]
 
 
-def _dry_rectangle(wet: Mask) -> Box | None:
-    """Returns the largest piece that no flood reached, if its four sides are straight."""
+def _dry_rectangle(wet: Mask, blur: int) -> Box | None:
+    """Returns the largest piece that no flood reached, if but for `blur` lines its sides are straight."""
     if wet.mean() < _LEAST_MARGIN:
         return None
     dry = cv2.morphologyEx((~wet).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
@@ -165,7 +166,7 @@ def _dry_rectangle(wet: Mask) -> Box | None:
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     if stats[largest, cv2.CC_STAT_AREA] < _LEAST_SHARE * wet.size:
         return None
-    box = _straight_sides(labels == largest)
+    box = _straight_sides(labels == largest, blur)
     if box is None or min(box[2] - box[0], box[3] - box[1]) < _LEAST_SIDE // 2:
         return None
     return None if _is_nearly_all(box, wet.shape) else box
@@ -175,26 +176,26 @@ def _is_nearly_all(box: Box, shape: Sequence[int]) -> bool:
     return (box[2] - box[0]) * (box[3] - box[1]) > (1 - _LEAST_MARGIN) * shape[0] * shape[1]
 
 
-def _straight_sides(piece: Mask) -> Box | None:
+def _straight_sides(piece: Mask, blur: int) -> Box | None:
     """Returns where the piece's lines become full, or None if they do so gradually on some side."""
     rows = np.flatnonzero(piece.any(axis=1))
     columns = np.flatnonzero(piece.any(axis=0))
     frame = piece[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    down = _full_between(frame.mean(axis=1))
-    across = _full_between(frame.mean(axis=0))
+    down = _full_between(frame.mean(axis=1), blur)
+    across = _full_between(frame.mean(axis=0), blur)
     if down is None or across is None:
         return None
     top, left = int(rows[0]), int(columns[0])
     return top + down[0], left + across[0], top + down[1], left + across[1]
 
 
-def _full_between(shares: NDArray[np.float64]) -> tuple[int, int] | None:
+def _full_between(shares: NDArray[np.float64], blur: int) -> tuple[int, int] | None:
     """Returns the first and last line (exclusive) that is picture, if it begins and ends at once."""
     full = np.flatnonzero(shares >= _INSIDE)
     if not full.size:
         return None
     first, last = int(full[0]), int(full[-1]) + 1
-    before, after = shares[: max(0, first - _BLUR)], shares[last + _BLUR :]
+    before, after = shares[: max(0, first - blur)], shares[last + blur :]
     if max(before.max(initial=0.0), after.max(initial=0.0)) > _OUTSIDE:
         return None
     return first, last

@@ -49,6 +49,18 @@ def test_a_cut_whose_place_is_known_up_to_the_period() -> None:
     assert found.distance <= 30
 
 
+def test_a_part_on_a_page_that_lies_where_the_image_goes_on() -> None:
+    top, left, down, across = 100, 150, 60, 40
+    page = np.full((420, 420, 3), 246, np.uint8)
+    page[:30] = 20
+    page[down : down + 160, across : across + 220] = picture()[top : top + 160, left : left + 220]
+    scale = area_pitch(*SIZE) / area_pitch(420, 420)
+    corner = (left - across) % TILE, (top - down) % TILE
+    found = placed(page, Geometry(scale=scale, offset=corner))
+    assert not found.looks_different
+    assert found.overlap == pytest.approx(160 * 220 / (624 * 416), abs=0.02)
+
+
 def test_mirrored_and_turned() -> None:
     """Seen at an angle of 10 degrees, mirrored before; the corner lies beside the image."""
     width, height = SIZE
