@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from watermark.tiled import carrier, mask
 from watermark.tiled.keyed_stream import keyed_stream
-from watermark.tiled.lattice import AMPLITUDE, TILE, grid_size, smooth, tile_pattern, tile_spectra
+from watermark.tiled.lattice import AMPLITUDE, TILE, grid_pitch, grid_size, smooth, tile_pattern, tile_spectra
 from watermark.tiled.whitening import difference_of_gaussians
 
 # 5 rounds, each half of the way: the whitening is not linear, and full steps overshoot.
@@ -41,7 +41,7 @@ class Host:
     @cached_property
     def gain(self) -> NDArray[np.float32]:
         """The mask in the picture's own pixels."""
-        return mask.gain(mask.luma(self.rgb))
+        return mask.gain(mask.luma(self.rgb), grid_pitch(self.rgb.shape[1], self.rgb.shape[0]))
 
     @cached_property
     def grid_luma(self) -> NDArray[np.float32]:
@@ -82,11 +82,6 @@ class Host:
 def tiled(pattern: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
     """Returns `pattern` (64, 64) repeated from the upper left corner over (rows, columns)."""
     return np.tile(pattern, (-(-rows // TILE), -(-columns // TILE)))[:rows, :columns]
-
-
-def unequalised_pattern(payload: int, key: bytes) -> NDArray[np.float32]:
-    """Returns the tile (64, 64), RMS 1, that sends every chip alike: about as visible as the equalised."""
-    return _pattern(_normalised(np.stack([AMPLITUDE, AMPLITUDE])), carrier.parts(payload, key), key)
 
 
 def equalised_pattern(host: Host, payload: int, key: bytes, strength: float) -> NDArray[np.float32]:

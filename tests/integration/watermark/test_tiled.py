@@ -11,8 +11,8 @@ from tests.unit.watermark.pictures import jpeg, landscape
 from watermark import codec
 from watermark.interface import QUALITY, Obstacle
 from watermark.quality import ssimulacra2
-from watermark.tiled import closed_loop, detection, verify_candidate, verify_informed, whitening
-from watermark.tiled.embedding import Host, equalised_pattern, unequalised_pattern
+from watermark.tiled import closed_loop, detection, embedding, verify_candidate, verify_informed, whitening
+from watermark.tiled.embedding import Host, equalised_pattern
 from watermark.tiled.whitening import Whitening
 
 Pixels = NDArray[np.uint8]
@@ -139,15 +139,17 @@ def test_a_robust_picture_is_marked_more_faintly(monkeypatch: pytest.MonkeyPatch
     host = Host(original)
     usual = closed_loop.plan(host, PAYLOAD, KEY, QUALITY).strength
 
-    monkeypatch.setattr(closed_loop, "MARGIN", -100.0)
+    monkeypatch.setattr(closed_loop, "WHOLE_MARGIN", -100.0)
+    monkeypatch.setattr(closed_loop, "PART_MARGIN", -100.0)
 
     assert closed_loop.plan(host, PAYLOAD, KEY, QUALITY).strength < usual
 
 
-def test_equalising_serves_the_weakest_chips(original: Pixels) -> None:
+def test_equalising_serves_the_weakest_chips(original: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
     host = Host(original)
-    even = unequalised_pattern(PAYLOAD, KEY)
     equalised = equalised_pattern(host, PAYLOAD, KEY, 0.4)
+    monkeypatch.setattr(embedding, "ROUNDS", 0)
+    even = equalised_pattern(host, PAYLOAD, KEY, 0.4)
 
     chances = [
         codec.detect(jpeg(host.marked(pattern, 0.4), 40), keys=[KEY], codec="tiled")

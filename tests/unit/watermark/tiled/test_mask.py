@@ -15,6 +15,15 @@ def test_no_halo_around_an_edge() -> None:
     np.testing.assert_allclose(gain[46:], floor, rtol=0.02)
 
 
+def test_in_a_larger_picture_texture_hides_less_and_flat_areas_the_same() -> None:
+    flat = np.full((40, 40), 128, np.float32)
+    busy = flat + np.random.default_rng(1).normal(0, 20, flat.shape).astype(np.float32)
+
+    assert mask.gain(busy, 2.0).mean() < 0.7 * mask.gain(busy).mean()
+    np.testing.assert_allclose(mask.gain(flat, 2.0), mask.gain(flat), rtol=0.05)
+    np.testing.assert_array_equal(mask.gain(busy, 0.5), mask.gain(busy))
+
+
 def test_black_and_white_get_three_quarters() -> None:
     floor = mask.FLOOR**mask.EXPONENT
 
