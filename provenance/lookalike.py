@@ -1,10 +1,8 @@
 """What a suspect looks like: a registered image, one of several, or an upload that one was made from.
 
-1. By hash: the whole picture, then the photograph within a screenshot or a border, in 8 orientations.
-2. By local features, only where nothing closer matched: parts, turned and rescaled.
-3. Each candidate is laid over the registered thumbnail (`provenance.confirmation`), and so is what resembles
-   it: results of one prompt are alike, and then the answer is one of them, never a wrong single one.
-4. What may just as well be an upload that an image of ours was made from is a `DerivedFinding`.
+Of the images that `provenance.matches` confirmed. Results of one prompt are alike, and then the answer is one
+of them, never a wrong single one. What may just as well be an upload that an image of ours was made from is a
+`DerivedFinding`.
 """
 
 import io
@@ -17,18 +15,12 @@ from PIL import Image
 
 from provenance import derived, images
 from provenance.evidence import DerivedFinding, LookalikeFinding, Presence
-from provenance.fingerprint import LEAST_QUALITY, Look
-from provenance.matches import Match, View, by_hash, by_local_features, views
+from provenance.fingerprint import LEAST_QUALITY
+from provenance.matches import Match, View
 
 # Two candidates whose thumbnails differ from the suspect by nearly the same are told apart by nothing.
 CLEARLY_NEARER: Final = 0.6
 THUMBNAIL_SIDE: Final = 256
-
-
-def find(look: Look, named: Collection[str | None] = ()) -> tuple[LookalikeFinding, DerivedFinding]:
-    """Returns what a suspect looks like: by hash, or else in part. See `conclude`."""
-    seen = views(look)
-    return conclude(seen, by_hash(seen).matches or by_local_features(seen).matches, named)
 
 
 def conclude(

@@ -1,10 +1,12 @@
 """A suspect, examined and judged, and pictures with a mark that is not theirs."""
 
+from collections.abc import Collection
+
 import cv2
 import numpy as np
 
-from provenance import inspection, verdict
-from provenance.evidence import Evidence
+from provenance import fingerprint, inspection, lookalike, matches, verdict
+from provenance.evidence import DerivedFinding, Evidence, LookalikeFinding
 from provenance.marking_keys import all_keys
 from provenance.models import RegisteredImage
 from provenance.verdict import Verdict
@@ -15,6 +17,13 @@ from watermark import codec
 def judged(data: bytes) -> tuple[Evidence, Verdict]:
     evidence = inspection.inspect(data)
     return evidence, verdict.decide(evidence)
+
+
+def looks_like(rgb: Pixels, named: Collection[str | None] = ()) -> tuple[LookalikeFinding, DerivedFinding]:
+    """What a search by look alone says of a suspect."""
+    seen = matches.views(fingerprint.look(rgb))
+    found = matches.by_hash(seen).matches or matches.by_local_features(seen).matches
+    return lookalike.conclude(seen, found, named)
 
 
 def marked_as(image: RegisteredImage, rgb: Pixels) -> Pixels:

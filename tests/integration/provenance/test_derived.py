@@ -1,17 +1,16 @@
 """Somebody's photograph, and what was made of it here: by look alone the photograph is never ours."""
 
-from collections.abc import Collection
-
 import numpy as np
 import pytest
 
 from provenance import fingerprint, lookalike, registry
 from provenance.derived import SAME_LOOK
-from provenance.evidence import DerivedFinding, LookalikeFinding, Presence
+from provenance.evidence import DerivedFinding, Presence
 from provenance.local_features import extraction
 from provenance.models import RegisteredImage
 from provenance.registry import LocalFeatures, UploadLook
 from tests.integration.provenance.conftest import origin
+from tests.integration.provenance.judging import looks_like
 from tests.suspects import HEIGHT, WIDTH, Pixels, at_jpeg_quality, half_size, mirrored, photograph_like, scene
 
 pytestmark = pytest.mark.django_db
@@ -66,10 +65,6 @@ def cut(rgb: Pixels) -> Pixels:
     return np.ascontiguousarray(rgb[16:, WIDTH + 8 :])
 
 
-def found_for(rgb: Pixels, named: Collection[str] = ()) -> tuple[LookalikeFinding, DerivedFinding]:
-    return lookalike.find(fingerprint.look(rgb), named)
-
-
 COPIES = {
     "as it is": np.asarray,
     "JPEG": at_jpeg_quality(50),
@@ -82,7 +77,7 @@ COPIES = {
 @pytest.mark.parametrize("made", [inpainted, varied, redrawn])
 def test_copies_of_the_photograph_are_not_ours(made, copy) -> None:  # type: ignore[no-untyped-def]
     image = made_from(PHOTOGRAPH, made())
-    alike, derived = found_for(copy(PHOTOGRAPH))
+    alike, derived = looks_like(copy(PHOTOGRAPH))
     assert (alike.presence, alike.image_id, alike.candidate_ids) == (ABSENT, None, ())
     assert (derived.presence, derived.image_ids) == (Presence.PRESENT, (str(image.pk),))
     assert derived.source_distance is not None
@@ -92,7 +87,7 @@ def test_copies_of_the_photograph_are_not_ours(made, copy) -> None:  # type: ign
 @pytest.mark.parametrize("made", [inpainted, varied])
 def test_nor_is_a_part_of_it(made) -> None:  # type: ignore[no-untyped-def]
     image = made_from(PHOTOGRAPH, made())
-    alike, derived = found_for(cut(PHOTOGRAPH))
+    alike, derived = looks_like(cut(PHOTOGRAPH))
     assert (alike.presence, alike.image_id) == (ABSENT, None)
     assert (derived.image_ids, derived.method) == ((str(image.pk),), "local features")
     assert derived.overlap is not None
@@ -101,7 +96,7 @@ def test_nor_is_a_part_of_it(made) -> None:  # type: ignore[no-untyped-def]
 
 def test_a_copy_of_what_was_made_is_not_told_from_it_by_look_alone() -> None:
     image = made_from(PHOTOGRAPH, varied())
-    alike, derived = found_for(at_jpeg_quality(60)(varied()))
+    alike, derived = looks_like(at_jpeg_quality(60)(varied()))
     assert alike.presence is ABSENT
     assert derived.image_ids == (str(image.pk),)
     assert derived.pdq_distance is not None
@@ -109,7 +104,7 @@ def test_a_copy_of_what_was_made_is_not_told_from_it_by_look_alone() -> None:
 
 def test_unless_a_mark_says_so() -> None:
     image = made_from(PHOTOGRAPH, varied())
-    alike, derived = found_for(at_jpeg_quality(60)(varied()), {str(image.pk)})
+    alike, derived = looks_like(at_jpeg_quality(60)(varied()), {str(image.pk)})
     assert alike.image_id == str(image.pk)
     assert derived == DerivedFinding()
 
@@ -119,7 +114,7 @@ def test_however_much_was_redrawn() -> None:
     assert image.source_distance is not None
     assert image.source_distance > SAME_LOOK
     for copy in (at_jpeg_quality(60)(redrawn()), cut(redrawn())):
-        alike, derived = found_for(copy)
+        alike, derived = looks_like(copy)
         assert alike.presence is ABSENT
         assert derived.image_ids == (str(image.pk),)
 
@@ -129,7 +124,7 @@ def test_a_photograph_whose_sticker_was_inpainted_away_is_not_ours() -> None:
     brought = PHOTOGRAPH.copy()
     brought[HEIGHT // 8 :, : WIDTH // 2] = 255
     image = made_from(brought, at_jpeg_quality(90)(PHOTOGRAPH))
-    alike, derived = found_for(PHOTOGRAPH)
+    alike, derived = looks_like(PHOTOGRAPH)
     assert alike.presence is ABSENT
     assert derived.image_ids == (str(image.pk),)
 
@@ -138,19 +133,19 @@ def test_an_image_of_ours_that_looks_like_an_upload_is_still_ours() -> None:
     """Somebody brought a copy of an image of ours as a photograph, and had it changed."""
     ours = made_from(None, PHOTOGRAPH)
     changed = made_from(PHOTOGRAPH, varied())
-    alike, derived = found_for(at_jpeg_quality(70)(PHOTOGRAPH))
+    alike, derived = looks_like(at_jpeg_quality(70)(PHOTOGRAPH))
     assert alike.image_id == str(ours.pk)
     assert derived.image_ids == (str(changed.pk),)
 
 
 def test_strangers_are_neither() -> None:
     made_from(PHOTOGRAPH, varied())
-    alike, derived = found_for(scene(20))
+    alike, derived = looks_like(scene(20))
     assert (alike.presence, derived) == (ABSENT, DerivedFinding())
 
 
 def test_a_flat_picture_is_not_compared_with_uploads() -> None:
     flat = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
     made_from(flat, scene(1))
-    alike, derived = found_for(flat)
+    alike, derived = looks_like(flat)
     assert (alike.presence, derived) == (Presence.UNREADABLE, DerivedFinding())

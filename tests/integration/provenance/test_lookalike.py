@@ -8,6 +8,7 @@ from provenance.evidence import LookalikeFinding, Presence
 from provenance.local_features import extraction
 from provenance.models import RegisteredImage
 from tests.integration.provenance.conftest import origin
+from tests.integration.provenance.judging import looks_like
 from tests.suspects import (
     Pixels,
     at_jpeg_quality,
@@ -35,7 +36,7 @@ def register(rgb: Pixels, *, parts: bool = True) -> RegisteredImage:
 
 
 def found_for(rgb: Pixels) -> LookalikeFinding:
-    return lookalike.find(fingerprint.look(rgb))[0]
+    return looks_like(rgb)[0]
 
 
 @pytest.mark.parametrize("turns", range(4))
