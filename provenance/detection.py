@@ -42,14 +42,15 @@ def detect_quickly(
 ) -> codec.Detection | None:
     """Returns the mark that the cheap part of the tiled codec's search finds in `rgb`, or None.
 
-    For a picture that something else names already: a mark that says otherwise is seen in any whole or
-    upright copy, and the search that takes seconds is left out. Wherever the mark may lie, it is also asked
+    For a picture that something else names already, or proposes: a mark that says otherwise is seen in any
+    whole or upright copy, without the search that takes seconds. Wherever the mark may lie, it is also asked
     whether it is one of `payloads`, which finds marks too weak to be read.
 
     Args:
         rgb: uint8, shape (H, W, 3).
         keys: At least one.
-        payloads: Of the images that the picture looks like or that a manifest names; chosen without the keys.
+        payloads: Of the images that the picture looks like or may look like, or that a manifest names; chosen
+            without the keys.
     """
     most = tiled.MOST_DECODINGS * len(WHITENINGS) * len(keys)
     for whitening in WHITENINGS:

@@ -76,7 +76,7 @@ def _detected(
     expected: Sequence[RegisteredImage],
     doubtful: Sequence[RegisteredImage],
 ) -> codec.Detection | None:
-    named = [image.payload for image in expected or doubtful]
+    named = list(dict.fromkeys(image.payload for image in expected or doubtful))
     if named and not codec.CODECS[name].first_rows_suffice:
         found = detection.detect_quickly(rgb, keys=keys, payloads=named)
         if found is not None or expected:

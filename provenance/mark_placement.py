@@ -95,12 +95,14 @@ def compare(
     box = photo_rectangle.find(rgb)
     if box is None:
         return whole
-    # What is around a picture on a screen may lie where the image goes on.
+    # What is around a picture on a screen may lie where the image goes on. A plain card fits any image, which
+    # says nothing for a picture beside it that differs.
     top, left, bottom, right = box
     height, width = rgb.shape[:2]
     cut = [[(right - left) / width, 0, left / width], [0, (bottom - top) / height, top / height], [0, 0, 1]]
     inner = fitted(np.ascontiguousarray(view[top:bottom, left:right]), np.array(cut))
-    return inner if whole is None or (inner is not None and not inner.looks_different) else whole
+    fits = inner is not None and inner.distance is not None and not inner.looks_different
+    return inner if whole is None or fits else whole
 
 
 def judged(fits: list[Confirmation]) -> Placed | None:
@@ -177,6 +179,8 @@ def _correlation(view: NDArray[np.uint8], own: NDArray[np.float32], place: Align
     size = (own.shape[1], own.shape[0])
     laid = cv2.warpAffine(view, matrix, size)
     covered = cv2.warpAffine(np.ones(view.shape[:2], np.uint8), matrix, size) > 0
+    if not covered.any():
+        return 0.0
     seen = cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY).astype(np.float32)[covered]
     kept = own[covered]
     spread = float(seen.std() * kept.std())

@@ -119,7 +119,10 @@ def views(look: Look) -> list[View]:
 
 
 def by_hash(seen: Sequence[View]) -> Found:
-    """Returns what the first view that resembles anything as a whole resembles; most copies are upright."""
+    """Returns what the first view that resembles anything as a whole resembles; most copies are upright.
+
+    Images that were near, but not confirmed or too plain to be, are doubtful.
+    """
     doubtful: list[RegisteredImage] = []
     for view in seen:
         upright, *turned = view.look.orientations
@@ -139,7 +142,9 @@ def by_local_features(seen: Sequence[View]) -> Found:
     among = Among(published_count() if found else 0, compared=len(found) * len(seen))
     matches, doubtful = [], []
     for candidate in found:
-        image = rows[candidate.image_id]
+        image = rows.get(candidate.image_id)
+        if image is None:
+            continue
         match = _confirmed_in_any(image, seen, candidate, among)
         if match is not None:
             matches.append(match)

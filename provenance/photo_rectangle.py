@@ -42,6 +42,8 @@ _STRIP: Final = 16
 # Less of the screen than this is a button or an avatar.
 _LEAST_SHARE: Final = 0.04
 _LEAST_SIDE: Final = 48
+# The border is looked for one pixel in, from either side.
+_LEAST_LINES: Final = 3
 # What is flooded must be worth cutting off.
 _LEAST_MARGIN: Final = 0.02
 # A picture in a card in a page.
@@ -91,6 +93,8 @@ def _inside(rgb: NDArray[np.uint8]) -> Box | None:
     # By a whole number, which OpenCV averages several times as fast; the last few lines hardly matter.
     factor = max(1, round(max(height, width) / _SIDE))
     high, wide = height // factor, width // factor
+    if min(high, wide) < _LEAST_LINES:
+        return None
     whole = rgb[: high * factor, : wide * factor]
     small = np.asarray(cv2.resize(whole, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
     floods = [_flooded(small, side) for side in range(4)]

@@ -26,9 +26,9 @@ from watermark.tiled.whitening import difference_of_gaussians
 
 # Strength 0.605 is 0.67 grey levels RMS in flat areas, 0.25 of CIELAB's L*: what Butteraugli's 3-norm of 0.9
 # allows there; at 0.62 the maximum was 2.34 on one busy picture of 33. Larger pictures are looked at from
-# nearer, relative to a grid pixel: 0.40 at 1024 px.
+# nearer, relative to a grid pixel: shares of it by pixels a grid pixel, 0.413 at 1,024 px and 0.325 at 2,048.
 STRONGEST: Final = 0.605
-STRONGEST_EXPONENT: Final = -0.55
+STRONGEST_SHARES: Final = ((1.0, 2.0, 4.0), (1.0, 0.683, 0.537))
 # Under a third of that, rounding to whole grey levels takes what is left.
 WEAKEST_SHARE: Final = 0.35
 
@@ -77,7 +77,7 @@ def plan(host: Host, payload: int, key: bytes, quality: float) -> Plan:
         quality: SSIMULACRA 2 that the marked picture must reach.
     """
     height, width = host.rgb.shape[:2]
-    strongest = float(STRONGEST * grid_pitch(width, height) ** STRONGEST_EXPONENT)
+    strongest = STRONGEST * float(np.interp(grid_pitch(width, height), *STRONGEST_SHARES))
     pattern = equalised_pattern(host, payload, key, strongest)
     strength = strongest * _allowed_share(host, pattern, strongest, quality)
     if strength < EQUALISE_AGAIN * strongest:

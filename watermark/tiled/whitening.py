@@ -48,8 +48,8 @@ FLOOR: Final = 3.0
 # Outliers count no more than this many standard deviations.
 CLIP: Final = 2.5
 
-# What lies in flat areas counts more, as the picture disturbs less there: matched to the mask, whose gain
-# grows with contrast to the 0.6.
+# What lies in flat areas counts more, as the picture disturbs less there: matched to the mask, whose gain at
+# 512 px grows with contrast to the 0.6.
 WEIGHT_EXPONENT: Final = -0.3
 WEIGHT_FLOOR: Final = 2.0
 

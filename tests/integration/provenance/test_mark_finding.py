@@ -11,6 +11,7 @@ from provenance.verdict import Verdict, VerdictKind
 from tests.integration.provenance.conftest import Publish, file_of
 from tests.integration.provenance.judging import judged, large, marked_as
 from tests.suspects import Pixels, at_jpeg_quality, half_size, photograph_like, pixels, plain, saved, scene
+from watermark import codec
 from watermark.interface import Geometry
 from watermark.tiled import detection as tiled
 from watermark.tiled.lattice import TILE, area_pitch
@@ -80,6 +81,22 @@ def test_a_mark_that_is_not_read_is_compared_with_those_of_images_too_plain_to_c
     evidence, found = judged(saved(half_size(pixels(file_of(image))), "PNG"))
     assert evidence.watermark.image_id == str(image.pk)
     assert (found.kind, found.image_id) == (VerdictKind.OURS_ALTERED, str(image.pk))
+
+
+def test_every_question_that_is_asked_of_a_picture_is_paid_for(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = publish(two_discs())
+    read = codec.Detection(image.payload, 1e-9, "tiled", 0, Geometry())
+    monkeypatch.setattr(detection, "detect_quickly", lambda rgb, **options: None)
+    monkeypatch.setattr(detection, "detect", lambda rgb, **options: read)
+    rgb = two_discs()
+    chances = [
+        mark_finding.find(rgb, fingerprint.look(rgb), [], doubtful).error_probability
+        for doubtful in ([], [image])
+    ]
+    # Two codecs; and before them the quick search, which asks after the image.
+    assert chances == pytest.approx([2e-9, 3e-9])
 
 
 def two_discs() -> Pixels:

@@ -61,6 +61,13 @@ def test_a_part_on_a_page_that_lies_where_the_image_goes_on() -> None:
     assert found.overlap == pytest.approx(160 * 220 / (624 * 416), abs=0.02)
 
 
+def test_a_plain_card_beside_another_picture_says_nothing_for_it() -> None:
+    page = np.full((416, 624, 3), 250, np.uint8)
+    page[40:370, 20:320] = np.linspace(60, 200, 330)[:, None, None].astype(np.uint8)
+    page[60:260, 350:610] = cv2.resize(photograph_like(6), (260, 200))
+    assert placed(page, Geometry()).looks_different
+
+
 def test_mirrored_and_turned() -> None:
     """Seen at an angle of 10 degrees, mirrored before; the corner lies beside the image."""
     width, height = SIZE

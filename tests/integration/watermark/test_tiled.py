@@ -1,5 +1,7 @@
 """The tiled codec from end to end: what copies go through, and what must never be found."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -11,8 +13,17 @@ from tests.unit.watermark.pictures import jpeg, landscape
 from watermark import codec
 from watermark.interface import QUALITY, Obstacle
 from watermark.quality import ssimulacra2
-from watermark.tiled import closed_loop, detection, embedding, verify_candidate, verify_informed, whitening
+from watermark.tiled import (
+    alignment,
+    closed_loop,
+    detection,
+    embedding,
+    verify_candidate,
+    verify_informed,
+    whitening,
+)
 from watermark.tiled.embedding import Host, equalised_pattern
+from watermark.tiled.suspect import Look, Suspect
 from watermark.tiled.whitening import Whitening
 
 Pixels = NDArray[np.uint8]
@@ -234,3 +245,22 @@ def test_unmarked_pictures_stay_silent_under_many_keys() -> None:
 
 def test_a_flat_picture_is_an_obstacle() -> None:
     assert codec.obstacle(np.full((300, 300, 3), 77, np.uint8), codec="tiled") == Obstacle.FLAT
+
+
+@pytest.mark.parametrize("filtered", whitening.WHITENINGS)
+def test_no_search_makes_more_decodings_than_are_paid_for(
+    monkeypatch: pytest.MonkeyPatch, original: Pixels, filtered: Whitening
+) -> None:
+    """Even if every place looks promising. Those are given out at once, each: the first may be a likeness."""
+    tried = [9.5]
+
+    def scored(look: Look, key: bytes) -> alignment.Alignment:
+        return replace(alignment.align(look, key), score=tried[0])
+
+    monkeypatch.setattr(detection, "align", scored)
+    monkeypatch.setattr(detection, "refine", lambda suspect, place, **options: place)
+    suspect = Suspect(original, filtered)
+    promising = list(detection.candidates(suspect, [KEY]))
+    assert len(promising) <= detection.MOST_DECODINGS
+    tried[0] = 0.0
+    assert len(promising) >= len(list(detection.candidates(suspect, [KEY]))) + detection.PROMISING_DECODED

@@ -124,6 +124,19 @@ def test_strips_too_thin_to_flood_are_cut_off_too(place: str) -> None:
     assert found == box
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_what_jpeg_adds_beside_a_picture_does_not_hide_its_edge(seed: int) -> None:
+    """Strong colours that change within a block: beside them the page is no longer flat."""
+    colours = np.array([(250, 220, 60), (60, 90, 200), (120, 120, 130), (240, 200, 40)], np.uint8)
+    columns = colours[np.random.default_rng(seed).integers(0, 4, (1, 32))].repeat(8, axis=1)
+    picture = columns[:, :250].repeat(200, axis=0)
+    picture[::17] = 90
+    screen, box = shown_at(sheet(400, 380, 246), picture, 60, 77)
+    found = find(at_jpeg_quality(75)(screen))
+    assert found is not None
+    assert np.abs(np.subtract(found, box)).max() <= OFF_BY
+
+
 def test_a_caption_below_is_cut_off() -> None:
     found = find(captioned(scene(1)))
     assert found is not None
