@@ -78,31 +78,34 @@ def compare(
     view = np.asarray(255 - rgb, np.uint8) if geometry.negative else rgb
     maps = [(pitch, _to_grid(rgb.shape, geometry, pitch)) for pitch in _pitches(rgb.shape, geometry)]
 
-    def fitted(part: NDArray[np.uint8], cut: NDArray[np.float64]) -> Placed | None:
+    def fits_of(part: NDArray[np.uint8], cut: NDArray[np.float64]) -> list[Confirmation]:
         """Of a part of the suspect; `cut` maps its fractions to those of the suspect, (3, 3)."""
         fits = []
         for pitch, to_grid in maps:
             for place in _likeliest(_shrunk(part, pitch), thumbnail, size, to_grid @ cut):
                 fit = confirmation.confirm(part, thumbnail, place, least_overlap=least_overlap)
                 if fit is not None and confirmation.agrees_as_a_whole(fit):
-                    return judged([fit])
+                    return [fit]
                 fits += [fit] if fit is not None else []
-        return judged(fits)
+        return fits
 
-    whole = fitted(view, np.eye(3))
+    whole = judged(fits_of(view, np.eye(3)))
     if whole is not None and not whole.looks_different:
         return whole
     box = photo_rectangle.find(rgb)
     if box is None:
         return whole
-    # What is around a picture on a screen may lie where the image goes on. A plain card fits any image, which
-    # says nothing for a picture beside it that differs.
+    # What is around a picture on a screen may lie where the image goes on.
     top, left, bottom, right = box
     height, width = rgb.shape[:2]
     cut = [[(right - left) / width, 0, left / width], [0, (bottom - top) / height, top / height], [0, 0, 1]]
-    inner = fitted(np.ascontiguousarray(view[top:bottom, left:right]), np.array(cut))
-    fits = inner is not None and inner.distance is not None and not inner.looks_different
-    return inner if whole is None or fits else whole
+    inner = fits_of(np.ascontiguousarray(view[top:bottom, left:right]), np.array(cut))
+    return judged(inner) if any(_shows_the_image(fit) for fit in inner) else whole
+
+
+def _shows_the_image(fit: Confirmation) -> bool:
+    """More than not looking different: a plain card fits any image, and there may be a picture beside it."""
+    return confirmation.agrees_as_a_whole(fit) or fit.resembling_tiles >= confirmation.AGREEING_TILES
 
 
 def judged(fits: list[Confirmation]) -> Placed | None:
