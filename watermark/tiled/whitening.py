@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.tiled.coefficient_gate import gated
 from watermark.tiled.learned_whitening import learned_whitening
 
 Filter = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -67,9 +68,14 @@ def difference_of_gaussians(luma: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.multiply(evened, weight, dst=evened), np.float32)
 
 
+def learned(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns what the network takes for the mark in `luma` (H, W), where a codec may have left one."""
+    return gated(learned_whitening(luma), luma)
+
+
 WHITENINGS: Final = (
     Whitening(difference_of_gaussians, thorough=False),
-    Whitening(learned_whitening, thorough=True, reach=1.5),
+    Whitening(learned, thorough=True, reach=1.5),
 )
 
 

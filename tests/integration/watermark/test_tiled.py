@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from generation import sketch
 from tests.suspects import photograph_like, scene
 from tests.unit.watermark.codec_contract import KEY, OTHER_KEY, PAYLOAD, CodecContract
 from tests.unit.watermark.pictures import jpeg, landscape
 from watermark import codec
+from watermark.attacks import ATTACKS
 from watermark.interface import QUALITY, Obstacle
 from watermark.quality import ssimulacra2
 from watermark.tiled import (
@@ -86,6 +88,13 @@ def test_outlives_noise_and_blur(marked: Pixels) -> None:
     noisy = marked + np.random.default_rng(1).normal(0, 8, marked.shape)
     found(np.clip(noisy, 0, 255).astype(np.uint8))
     found(np.asarray(cv2.GaussianBlur(marked, (0, 0), 1.5), np.uint8))
+
+
+def test_a_plain_drawing_outlives_three_codecs_in_a_row() -> None:
+    drawn = replace(sketch.sample_scene(90_010), style="flat", setting="plain")
+    drawing = np.asarray(sketch.draw(drawn, seed=90_010, width=512, height=512), np.uint8)
+    attack = ATTACKS["three_messengers"]
+    found(attack(codec.embed(drawing, PAYLOAD, key=KEY), attack.generator("plain-90010")))
 
 
 def test_a_thumbnail_is_a_whole_copy(marked: Pixels) -> None:
