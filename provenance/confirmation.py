@@ -25,16 +25,16 @@ from provenance.local_features.alignment import Alignment
 # differed by 35 to 62, and of 644 pairs of drawings of one motif 2 by less than 30. Of copies found by hash
 # one in a hundred differs by more than this, under words or a phone's frame.
 MOST_DIFFERENCE_AS_A_WHOLE: Final = 24.0
-# Of pictures with less detail most is ground, which differs by little whatever is on it: the limits of parts
-# hold for them. Three look-ups of a small flower differed from another by 19 to 21, at a quality of 58 to 60;
-# of 2,480 copies one is lost by this.
+# Of pictures with less detail most is ground, which differs by little whatever is on it. Three look-ups of a
+# small flower differed from another by 19 to 21, at a quality of 58 to 60; a sunflower on blue differed by 7,
+# at a PDQ distance of 36. So they must be near by PDQ too, as every copy of them was (`NEAR_PDQ`).
 DETAILED_QUALITY: Final = 90
 # Of a part, and of a tile. Keypoints lay one motif on the other: of 5,000 pictures that are not registered
 # two had parts within 16 and 21, a ring and a rocket, at PDQ distances of 46 and 38. Half of the copies found
 # in part differ by 6 or less, and most of those that differ by more are nearer by PDQ.
 MOST_DIFFERENCE: Final = 12.0
-MOST_DIFFERENCE_OF_NEAR_PARTS: Final = 20.0
-NEAR_PARTS_PDQ: Final = 24
+MOST_DIFFERENCE_OF_NEAR: Final = 20.0
+NEAR_PDQ: Final = 24
 # Mean difference of the largest and smallest channel. Below it a picture has no colour, and both are compared
 # without: a photograph made grey is still near.
 COLOURLESS: Final = 8.0
@@ -218,8 +218,9 @@ def chance_of(pdq_distance: int) -> float:
 def _most_difference(confirmation: Confirmation, *, by_hash: bool) -> float:
     if by_hash and confirmation.quality >= DETAILED_QUALITY:
         return MOST_DIFFERENCE_AS_A_WHOLE
-    is_near = confirmation.pdq_distance <= NEAR_PARTS_PDQ
-    return MOST_DIFFERENCE_OF_NEAR_PARTS if is_near else MOST_DIFFERENCE
+    if confirmation.pdq_distance <= NEAR_PDQ:
+        return MOST_DIFFERENCE_OF_NEAR
+    return 0.0 if by_hash else MOST_DIFFERENCE
 
 
 def _squeezes(alignment: Alignment) -> bool:

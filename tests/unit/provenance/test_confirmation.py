@@ -25,7 +25,8 @@ GOOD = Confirmation(
     warped=np.zeros((1, 1, 3), np.uint8),
 )
 
-FAR = {"agreeing_tiles": 0, "pdq_distance": confirmation.NEAR_PARTS_PDQ + 1}
+NEAR = {"agreeing_tiles": 0, "pdq_distance": confirmation.NEAR_PDQ}
+FAR = {"agreeing_tiles": 0, "pdq_distance": confirmation.NEAR_PDQ + 1}
 
 
 def thumbnail(seed: int = 1) -> Pixels:
@@ -154,10 +155,11 @@ def reordered(cut: tuple[Pixels, Alignment]) -> tuple[Pixels, Pixels, Alignment]
         ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_AS_A_WHOLE}, None, True),
         ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_AS_A_WHOLE + 1}, None, False),
         ({**FAR, "pixel_difference": 20.0}, None, True),
-        ({**FAR, "pixel_difference": 20.0, "quality": confirmation.DETAILED_QUALITY - 1}, None, False),
-        ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR_PARTS}, 6, True),
+        ({**FAR, "pixel_difference": 5.0, "quality": confirmation.DETAILED_QUALITY - 1}, None, False),
+        ({**NEAR, "pixel_difference": 20.0, "quality": confirmation.DETAILED_QUALITY - 1}, None, True),
+        ({"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR}, 6, True),
         (
-            {"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR_PARTS + 1},
+            {"agreeing_tiles": 0, "pixel_difference": confirmation.MOST_DIFFERENCE_OF_NEAR + 1},
             6,
             False,
         ),
