@@ -69,7 +69,7 @@ _TAIL_AT_90: Final = -4.85
 _BITS_A_DECADE: Final = 13.1
 
 # Of pictures that are not registered, at most so many are claimed by look, by counting, with 95 % confidence:
-# none of 1,000,000 looked up by hash was, and none of 5,000 compared in every way, all after the gate was set,
+# none of 1,000,000 looked up by hash was, and none of 5,000 compared in every way, after the gate was set,
 # among so many images (`python -m benchmarks.tracing`). What is extrapolated can be smaller, and knows
 # nothing of motifs that are drawn over and over.
 _COUNTED_BY_HASH: Final = 3e-6
