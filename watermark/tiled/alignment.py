@@ -72,25 +72,30 @@ class Alignment:
 
 def align(look: Look, key: bytes) -> Alignment:
     """Returns the best fit of the pilots of `key` to `look`."""
-    level, pilots = _pilots(look, key, ORIENTATION)
+    return best_fits(look, key, 1)[0]
+
+
+def best_fits(look: Look, key: bytes, count: int, *, upright: bool = False) -> list[Alignment]:
+    """Returns the `count` best fits of the pilots of `key`, the best first.
+
+    Args:
+        look: what is looked at.
+        key: secret.
+        count: how many.
+        upright: whether only fits count that are neither turned, mirrored nor negative.
+    """
+    level, pilots = _pilots(look, key, ORIENTATION[:1] if upright else ORIENTATION)
     fits = _fits(pilots)
-    orientation, x, y = (int(i) for i in np.unravel_index(int(np.abs(fits).argmax()), fits.shape))
-    sign = 1 if fits[orientation, x, y] > 0 else -1
-    score, shift = _at_half_pixels(sign * pilots[orientation], x, y)
-    return Alignment(look, key, score, orientation, shift, sign, level)
-
-
-def align_upright(look: Look, key: bytes, count: int) -> list[Alignment]:
-    """Returns the `count` best fits of the pilots of `key`, neither turned nor negative, the best first."""
-    level, pilots = _pilots(look, key, ORIENTATION[:1])
-    fits = _fits(pilots)[0]
+    signs = np.where(upright | (fits > 0), 1, -1)
+    fits *= signs
     near = np.arange(-PEAK_REACH, PEAK_REACH + 1)
     found = []
     for _ in range(count):
-        x, y = divmod(int(fits.argmax()), TILE)
-        score, shift = _at_half_pixels(pilots[0], x, y)
-        found.append(Alignment(look, key, score, 0, shift, 1, level))
-        fits[np.ix_((x + near) % TILE, (y + near) % TILE)] = -np.inf
+        orientation, x, y = (int(i) for i in np.unravel_index(int(fits.argmax()), fits.shape))
+        sign = int(signs[orientation, x, y])
+        score, shift = _at_half_pixels(sign * pilots[orientation], x, y)
+        found.append(Alignment(look, key, score, orientation, shift, sign, level))
+        fits[orientation][np.ix_((x + near) % TILE, (y + near) % TILE)] = -np.inf
     return sorted(found, key=lambda one: -one.score)
 
 
@@ -137,6 +142,13 @@ def align_near(look: Look, key: bytes) -> Alignment:
     }
     shift = max(fits, key=lambda place: abs(fits[place]))
     return Alignment(look, key, abs(fits[shift]), 0, shift, 1 if fits[shift] > 0 else -1, level)
+
+
+def pilots_of_tiles(alignment: Alignment) -> NDArray[np.complex64]:
+    """Returns the pilots of each tile, real and positive where they fit: shape (down, across, pilots)."""
+    turned = ORIENTATION[alignment.orientation].turn(alignment.look.spectra / alignment.level)[..., PILOTS]
+    fitted = turned * (conjugate_pilots(alignment.key) * _pilot_phase(*alignment.shift))
+    return np.asarray(alignment.sign * fitted, np.complex64)
 
 
 def conjugate_pilots(key: bytes) -> NDArray[np.complex64]:

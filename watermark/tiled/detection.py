@@ -3,7 +3,7 @@
     1. the whole picture, at any size: one look
     2. a part of a picture of a size that generators publish, at its own pixels
     3. any size and angle: the spectrum's guesses, the best of them refined
-    4. an upright part in which the pilots drown: the likeliest places
+    4. a part in which the pilots drown: the likeliest places
     5. the whole picture seen at a slant
     6. any size and angle, stretched
 
@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from watermark.interface import Detection
 from watermark.tiled import payload_code
-from watermark.tiled.alignment import Alignment, align, align_upright
+from watermark.tiled.alignment import Alignment, align, best_fits
 from watermark.tiled.carrier import expected_chips
 from watermark.tiled.corner_search import search_corners
 from watermark.tiled.keyed_stream import keyed_stream
 from watermark.tiled.log_polar import Guess, Spectra
+from watermark.tiled.part import marked_part
 from watermark.tiled.placement import placement
 from watermark.tiled.refinement import refine
 from watermark.tiled.statistic import SIGNIFICANCE, log10_tail, p_value
@@ -45,13 +46,15 @@ PROMISING: Final = 9.0
 # fine, and there a strong mark in a mosaic scored up to 12.8, in the two best guesses.
 PROMISING_DECODED: Final = 3
 
-# Of the fits at each published size, and of them all.
-UPRIGHT_OF_A_LOOK: Final = 8
-UPRIGHT_DECODED: Final = 12
+# Where the pilots drown, several of their fits are decoded: of the likeliest guesses, and at published sizes.
+LIKELIEST: Final = 3
+FITS_OF_A_GUESS: Final = 8
+UPRIGHT_OF_A_LOOK: Final = 12
+UPRIGHT_DECODED: Final = 24
 
 # Guesses tried (fewer under a whitening that is not thorough), the best that are refined, and then decoded.
-GUESSES: Final = 20
-QUICK_GUESSES: Final = 10
+GUESSES: Final = 12
+QUICK_GUESSES: Final = 5
 REFINED: Final = 4
 DECODED: Final = 3
 STRAIGHT_ENOUGH: Final = 8.0
@@ -72,10 +75,17 @@ QUICK_STAGES: Final = 3
 # A part with shorter sides holds less than 4 tiles even at the sharpest size that is published.
 SMALLEST_SIDE: Final = 128
 
-# The stages decode at most: 3 of the whole at each of two sizes, 2 of a part, the promising and 3 others of
-# the guesses, the upright ones, 1 slanted, the promising and 2 others of the stretched.
+# The stages decode at most: 4 of the whole at each of two sizes, 3 of a part, the promising and 3 others of
+# the guesses, what drowns, 1 slanted, the promising and 2 others of the stretched; what is refined twice, the
+# second time the marked part of it alone.
 MOST_DECODINGS: Final = (
-    3 * 2 + 2 + PROMISING_DECODED + DECODED + UPRIGHT_DECODED + 1 + PROMISING_DECODED + STRETCHED_DECODED
+    4 * 2
+    + 3
+    + 2 * (PROMISING_DECODED + DECODED)
+    + LIKELIEST * FITS_OF_A_GUESS
+    + UPRIGHT_DECODED
+    + 2
+    + 2 * (PROMISING_DECODED + STRETCHED_DECODED)
 )
 
 CODE_WORDS: Final = 2**payload_code.PAYLOAD_BITS
@@ -110,7 +120,7 @@ def candidates(suspect: Suspect, keys: Sequence[bytes]) -> Iterator[Alignment]:
         lambda key: _whole(suspect, key),
         lambda key: _part(suspect, key),
         lambda key: _turned(suspect, key, spectra, look_at),
-        lambda key: _upright(suspect, key),
+        lambda key: _drowned(suspect, key, spectra, look_at),
         lambda key: _slanted(suspect, key),
         lambda key: _stretched(suspect, key, spectra, look_at),
     )
@@ -129,7 +139,7 @@ def _whole(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
         # Most copies are whole and upright. Then the payload is often read where the pilots drown.
         yield replace(alignment, orientation=0, shift=(0.0, 0.0), sign=1)
         if alignment.score > WORTH_DECODING:
-            yield refine(suspect, alignment)
+            yield from _with_part(refine(suspect, alignment))
 
 
 def _part(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
@@ -138,13 +148,24 @@ def _part(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
     best = max((align(look, key) for look in looks), key=lambda one: one.score, default=None)
     if best is not None and best.score > WORTH_DECODING_PART:
         yield best
-        yield refine(suspect, best)
+        yield from _with_part(refine(suspect, best))
 
 
-def _upright(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
-    looks = map(suspect.look_straight, _without((suspect.whole_pitch,)))
-    upright = [one for look in looks if look for one in align_upright(look, key, UPRIGHT_OF_A_LOOK)]
-    yield from sorted(upright, key=lambda one: -one.score)[:UPRIGHT_DECODED]
+def _with_part(alignment: Alignment) -> Iterator[Alignment]:
+    yield alignment
+    part = marked_part(alignment)
+    if part is not None:
+        yield part
+
+
+def _drowned(
+    suspect: Suspect, key: bytes, spectra: Spectra, look_at: Callable[[Guess], Look | None]
+) -> Iterator[Alignment]:
+    for look in filter(None, map(look_at, spectra.guesses(GUESSES)[:LIKELIEST])):
+        yield from best_fits(look, key, FITS_OF_A_GUESS)
+    looks = filter(None, map(suspect.look_straight, _without((suspect.whole_pitch,))))
+    upright = [fit for look in looks for fit in best_fits(look, key, UPRIGHT_OF_A_LOOK, upright=True)]
+    yield from sorted(upright, key=lambda fit: -fit.score)[:UPRIGHT_DECODED]
 
 
 def _without(known: Sequence[float]) -> list[float]:
@@ -165,7 +186,8 @@ def _turned(
             if bent is not None and bent.score > better.score:
                 better = refine(suspect, bent, rounds=2)
         refined.append(better)
-    yield from sorted(refined, key=lambda one: -one.score)[:DECODED]
+    for best in sorted(refined, key=lambda one: -one.score)[:DECODED]:
+        yield from _with_part(best)
 
 
 def _slanted(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
@@ -176,7 +198,7 @@ def _slanted(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
     upright = replace(align(look, key), orientation=0, shift=(0.0, 0.0), sign=1)
     straightened = search_corners(suspect, upright, spread=SLANT)
     if straightened is not None:
-        yield refine(suspect, straightened)
+        yield from _with_part(refine(suspect, straightened))
 
 
 def _stretched(
@@ -188,7 +210,8 @@ def _stretched(
     guesses.sort(key=lambda guess: -guess.score)
     others = yield from _promising(suspect, guesses[:STRETCHED_LOOKS], key, look_at)
     refined = [refine(suspect, alignment) for alignment in others[:STRETCHED_REFINED]]
-    yield from sorted(refined, key=lambda one: -one.score)[:STRETCHED_DECODED]
+    for best in sorted(refined, key=lambda one: -one.score)[:STRETCHED_DECODED]:
+        yield from _with_part(best)
 
 
 def _promising(
@@ -200,7 +223,7 @@ def _promising(
         alignment = align(look, key)
         if alignment.score > PROMISING and yielded < PROMISING_DECODED:
             yielded += 1
-            yield refine(suspect, alignment)
+            yield from _with_part(refine(suspect, alignment))
         else:
             others.append(alignment)
     return sorted(others, key=lambda one: -one.score)

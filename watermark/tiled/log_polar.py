@@ -1,7 +1,7 @@
 """Where the lattice may lie when nothing is known: size and angle from the spectrum's brightest points.
 
 In log-polar coordinates of the power spectrum a change of size is a shift and a turn is a shift (Reddy and
-Chatterji, IEEE Trans. Image Process. 5, 1996); the pilots are a constellation that is looked for with one
+Chatterji, IEEE Trans. Image Process. 5, 1996); the harmonics are a constellation that is looked for with one
 correlation. Phases play no part, so cropping does not matter and all keys share one search.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from watermark.tiled.lattice import PILOT_ORBITS, TILE
+from watermark.tiled.lattice import AMPLITUDE, FREQUENCY, U, V
 from watermark.tiled.suspect import LARGEST_LOOK, Suspect
 
 # Side of the square root of the area that is searched; the whole spectrum fits a transform of 1,024.
@@ -44,7 +44,7 @@ PART_SMALLEST_PITCH: Final = 0.6
 # A picture within another one is searched for under the quick whitening alone, which sees it as well and
 # looks at large planes at less cost: share of a whole picture's pitch from which on the thorough one
 # searches.
-SMALLEST_THOROUGH: Final = 0.7
+SMALLEST_THOROUGH: Final = 0.45
 
 # A pilot brighter than 16 times its surroundings counts no more than that, and by the root: a single strong
 # line must not outweigh a faint constellation.
@@ -137,6 +137,7 @@ class Spectra:
 
     def __init__(self, suspect: Suspect) -> None:
         self._suspect = suspect
+        self._guesses: dict[int, list[Guess]] = {}
 
     @cached_property
     def _spectra(self) -> list[Spectrum]:
@@ -151,8 +152,10 @@ class Spectra:
 
     def guesses(self, count: int) -> list[Guess]:
         """Returns the `count` best guesses of all spectra, the best first."""
-        found = [guess for spectrum in self._spectra for guess in spectrum.guesses(count)]
-        return sorted(found, key=lambda guess: -guess.score)[:count]
+        if count not in self._guesses:
+            found = [guess for spectrum in self._spectra for guess in spectrum.guesses(count)]
+            self._guesses[count] = sorted(found, key=lambda guess: -guess.score)[:count]
+        return self._guesses[count]
 
     def stretched_guesses(self, count: int, stretch: float) -> list[Guess]:
         """Returns the `count` best guesses under one stretch, parts that were enlarged left out."""
@@ -171,12 +174,15 @@ def _sampling() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bo
 
 @cache
 def _constellation() -> NDArray[np.complex64]:
+    """The harmonics, each as bright as the mark makes it.
+
+    The pilots alone left the true place of three enlarged quarters of 33 behind 300 others; so all are among
+    the first twenty.
+    """
     template = np.zeros((RADII, ANGLES), np.float32)
-    for short, long in PILOT_ORBITS:
-        row = round(math.log(math.hypot(short, long) / TILE / LOWEST_RADIUS) / _DECADE * RADII)
-        for x, y in ((short, long), (long, short)):
-            column = round(math.atan2(y, x) / (math.pi / 2) * ANGLES) % ANGLES
-            template[row, column] += 1
+    rows = np.rint(np.log(FREQUENCY / LOWEST_RADIUS) / _DECADE * RADII).astype(int)
+    columns = np.rint(np.arctan2(V, U) / (math.pi / 2) * ANGLES).astype(int) % ANGLES
+    np.add.at(template, (rows, columns), np.square(AMPLITUDE))
     wrapped = np.pad(template, ((0, 0), (4, 4)), mode="wrap")
     blurred = cv2.GaussianBlur(wrapped, (0, 0), TEMPLATE_BLUR)[:, 4:-4]
     transformed: NDArray[np.complex64] = fft.rfft2(np.pad(blurred, ((0, ROWS - RADII), (0, 0))))

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.tiled.alignment import Alignment, align, conjugate_pilots
-from watermark.tiled.lattice import AMPLITUDE, ORIENTATION, PILOTS, TILE, U, V
+from watermark.tiled.alignment import Alignment, align, pilots_of_tiles
+from watermark.tiled.lattice import ORIENTATION, PILOTS, TILE, U, V
 from watermark.tiled.suspect import Matrix, Suspect
 
 # Grid pixels in each direction that a block may be off.
@@ -62,11 +62,7 @@ def _correction(alignment: Alignment, *, perspective: bool) -> Matrix | None:
 
 def _block_fits(alignment: Alignment, block: int) -> NDArray[np.float64]:
     """Returns how well the pilots fit at each shift (y, x) in each block: (down, across, shifts, shifts)."""
-    x, y = alignment.shift
-    expected = conjugate_pilots(alignment.key) * np.exp(2j * np.pi * (U[PILOTS] * x + V[PILOTS] * y) / TILE)
-    turned = ORIENTATION[alignment.orientation].turn(alignment.look.spectra / alignment.level)[..., PILOTS]
-    pilots = turned * (alignment.sign * AMPLITUDE[PILOTS] * expected)
-    sums = np.pad(pilots, ((1, 0), (1, 0), (0, 0))).cumsum(axis=0).cumsum(axis=1)
+    sums = np.pad(pilots_of_tiles(alignment), ((1, 0), (1, 0), (0, 0))).cumsum(axis=0).cumsum(axis=1)
     blocks = sums[block:, block:] - sums[:-block, block:] - sums[block:, :-block] + sums[:-block, :-block]
     across = np.exp(2j * np.pi * U[PILOTS][:, None] * _SHIFTS / TILE)
     down = np.exp(2j * np.pi * V[PILOTS][:, None] * _SHIFTS / TILE)
