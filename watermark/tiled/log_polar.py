@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from watermark.tiled.lattice import AMPLITUDE, FREQUENCY, U, V
-from watermark.tiled.suspect import LARGEST_LOOK, Suspect
+from watermark.tiled.suspect import LARGEST_LOOK, WITHIN, Suspect
 
 # Side of the square root of the area that is searched; the whole spectrum fits a transform of 1,024.
 SEARCH_SIDE: Final = 640.0
@@ -41,16 +41,20 @@ LARGEST_PITCH: Final = 2.6
 PART_PIXEL: Final = 2.25
 PART_SMALLEST_PITCH: Final = 0.6
 
-# A picture within another one is searched for under the quick whitening alone, which sees it as well and
-# looks at large planes at less cost: share of a whole picture's pitch from which on the thorough one
-# searches.
-SMALLEST_THOROUGH: Final = 0.45
+# A picture within another one, as in a screenshot, is looked for at a pixel of two thirds that of the whole,
+# from this share of it on.
+WITHIN_PIXEL: Final = 1 / 1.5
+WITHIN_SMALLEST_PITCH: Final = 0.7
 
 # A pilot brighter than 16 times its surroundings counts no more than that, and by the root: a single strong
 # line must not outweigh a faint constellation.
 BRIGHTEST: Final = 16.0
 TEMPLATE_BLUR: Final = 0.9
 SURROUNDINGS: Final = (31, 25)  # cells
+
+# What chance reaches at a size is taken from every third angle, and evened over 25 sizes, 18 % of size.
+SAMPLED: Final = 3
+NEIGHBOURS: Final = 25
 
 # Half of the neighbourhood in which a peak counts once.
 PEAK_REACH: Final = 3
@@ -59,7 +63,7 @@ PEAK_REACH: Final = 3
 @dataclass(frozen=True)
 class Guess:
     """Attributes:
-    score: deviations of the correlation; orders guesses, nothing else.
+    score: deviations of the correlation at this size; orders guesses, nothing else.
     pitch: picture's pixels a grid pixel, along the rows.
     angle: radians.
     stretch: how much longer a grid pixel is down than across.
@@ -94,9 +98,7 @@ class Spectrum:
 
     def guesses(self, count: int, stretch: float = 1.0) -> list[Guess]:
         """Returns the `count` best guesses, the best first."""
-        likeness = self._likeness(stretch)
-        sample = likeness[::3, ::3]
-        spread = 1.4826 * float(np.median(np.abs(sample - np.median(sample)))) + 1e-9
+        likeness = _evened(self._likeness(stretch))
         shifts = np.arange(ROWS)
         shifts[ROWS // 2 :] -= ROWS
         sizes = np.exp(-shifts / RADII * _DECADE)
@@ -104,7 +106,7 @@ class Spectrum:
         found = []
         for _ in range(count):
             radius, angle = divmod(int(likeness.argmax()), ANGLES)
-            score = float(likeness[radius, angle]) / spread
+            score = float(likeness[radius, angle])
             if not math.isfinite(score):
                 break
             found.append(
@@ -146,9 +148,10 @@ class Spectra:
         pixel = max(1.0, area / SEARCH_SIDE)
         if not suspect.whitening.thorough:
             return [Spectrum(suspect, pixel, area / pixel / LARGEST_LOOK)]
-        whole = Spectrum(suspect, pixel, SMALLEST_THOROUGH * suspect.whole_pitch / pixel)
+        whole = Spectrum(suspect, pixel, WITHIN * suspect.whole_pitch / pixel)
         part = Spectrum(suspect, suspect.whole_pitch * PART_PIXEL, PART_SMALLEST_PITCH)
-        return [whole, part]
+        within = Spectrum(suspect, suspect.whole_pitch * WITHIN_PIXEL, WITHIN_SMALLEST_PITCH)
+        return [whole, part, within]
 
     def guesses(self, count: int) -> list[Guess]:
         """Returns the `count` best guesses of all spectra, the best first."""
@@ -160,6 +163,22 @@ class Spectra:
     def stretched_guesses(self, count: int, stretch: float) -> list[Guess]:
         """Returns the `count` best guesses under one stretch, parts that were enlarged left out."""
         return self._spectra[0].guesses(count, stretch)
+
+
+def _evened(likeness: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns `likeness` (ROWS, ANGLES) in deviations of its own size.
+
+    At some sizes the constellation lies where pictures have lines, and chance reaches higher.
+    """
+    sample = likeness[:, ::SAMPLED]
+    middle = np.median(sample, axis=1, keepdims=True)
+    spread = 1.4826 * np.median(np.abs(sample - middle), axis=1, keepdims=True)
+    middle, spread = (
+        np.asarray(cv2.blur(one, (1, NEIGHBOURS), borderType=cv2.BORDER_REFLECT), np.float32)
+        for one in (middle, spread)
+    )
+    evened: NDArray[np.float32] = (likeness - middle) / (spread + np.float32(1e-9))
+    return evened
 
 
 @cache
@@ -176,8 +195,8 @@ def _sampling() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bo
 def _constellation() -> NDArray[np.complex64]:
     """The harmonics, each as bright as the mark makes it.
 
-    The pilots alone left the true place of three enlarged quarters of 33 behind 300 others; so all are among
-    the first twenty.
+    The pilots alone left the true place of three enlarged quarters of 33 behind 300 others; so 32 of 33 are
+    among the first three.
     """
     template = np.zeros((RADII, ANGLES), np.float32)
     rows = np.rint(np.log(FREQUENCY / LOWEST_RADIUS) / _DECADE * RADII).astype(int)

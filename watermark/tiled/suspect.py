@@ -28,6 +28,10 @@ SIZE_STEP: Final = 1.15
 # Share of a step by which a plane that is resized may also be coarser: a tenth of the band at most.
 FINER: Final = 0.15
 
+# Share of the whole picture's pitch under which the picture is looked for within another one, whitened finer:
+# at two thirds of the size at which it knows the mark, the learned whitening hears a fifth less of it.
+WITHIN: Final = 0.78
+
 # Sides of a look in grid pixels. Less than a tile holds nothing; over 1,100 the marked picture would cover
 # less than a quarter of the suspect.
 SMALLEST_LOOK: Final = 40
@@ -134,9 +138,10 @@ class Suspect:
         reach = self.whitening.reach
         if reach == 1:
             return self.whitening.filter(_resized(self._luma, self._size(pitch)))
-        # Of the sizes that are whitened, the next that is finer. Finer than the whole picture's none is: a
-        # part looks larger, and a mark that looks smaller is still seen.
-        step = max(0, math.floor(math.log(pitch / self.whole_pitch) / math.log(reach) + FINER))
+        # Of the sizes that are whitened, the next that is finer; one finer than the whole picture's is for a
+        # picture within this one.
+        share = pitch / self.whole_pitch
+        step = -1 if share < WITHIN else max(0, math.floor(math.log(share) / math.log(reach) + FINER))
         size = self._size(self.whole_pitch * reach**step)
         if size not in self._filtered:
             self._filtered[size] = self.whitening.filter(_resized(self._luma, size))
