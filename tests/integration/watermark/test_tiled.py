@@ -140,6 +140,17 @@ def test_what_was_put_around_it_is_measured(marked: Pixels) -> None:
     assert found(framed(marked)).geometry.scale == pytest.approx(512 / np.sqrt(640 * 600), rel=0.01)
 
 
+@pytest.mark.parametrize(
+    "attack", ["collage", "screenshot", "phone_screenshot", "picture_in_picture", "crop_25_rescale_jpeg_75"]
+)
+def test_what_is_small_or_lies_among_other_things_is_found(attack: str) -> None:
+    """On a busy drawing, where the pilots alone did not say where to look."""
+    scene_drawn = sketch.draw(sketch.sample_scene(90_002), seed=90_002, width=512, height=512)
+    busy = codec.embed(np.asarray(scene_drawn, np.uint8), PAYLOAD, key=KEY, codec="tiled")
+
+    found(ATTACKS[attack](busy, ATTACKS[attack].generator("drawing-90002")))
+
+
 def test_a_negative_is_recognised(marked: Pixels) -> None:
     assert found(255 - marked).geometry.negative
 
