@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from watermark.tiled.carrier import PILOT, read_chips, read_pilots
+from watermark.tiled.carrier import PILOT, read_chips
 from watermark.tiled.keyed_stream import keyed_stream
 from watermark.tiled.lattice import ORIENTATION, PILOTS, TILE, Orientation, U, V, smooth
 from watermark.tiled.suspect import Look
@@ -60,10 +60,10 @@ class Alignment:
         total = self.look.spectra.sum(axis=(0, 1)) / self.level
         turned = ORIENTATION[self.orientation].turn(total) * np.conj(keyed_stream(self.key).phase)
         x, y = self.shift
-        tries = [
-            turned * _shift_phase(x + across, y + down) for across in FINE_SHIFTS for down in FINE_SHIFTS
-        ]
-        return self.sign * max(tries, key=lambda spectrum: self.sign * read_pilots(spectrum))
+        pilots = self.sign * turned[PILOTS] * np.conj(PILOT)
+        shifts = [(x + across, y + down) for across in FINE_SHIFTS for down in FINE_SHIFTS]
+        best = max(shifts, key=lambda shift: float((pilots * _pilot_phase(*shift)).real.sum()))
+        return self.sign * turned * _shift_phase(*best)
 
     def chips(self) -> NDArray[np.float32]:
         """Returns the chips (CHIPS,) as read."""

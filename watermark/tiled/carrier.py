@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from watermark.tiled import payload_code
 from watermark.tiled.keyed_stream import keyed_stream
-from watermark.tiled.lattice import AMPLITUDE, CHIPS, DATA, HARMONICS, PILOTS
+from watermark.tiled.lattice import AMPLITUDE, CHIPS, DATA, HARMONICS
 
 # A pilot's sign is the same in both parts.
 PILOT: Final = np.complex64((1 + 1j) / math.sqrt(2))
@@ -32,8 +32,3 @@ def read_chips(spectrum: NDArray[np.complex64]) -> NDArray[np.float32]:
     chips = np.concatenate([data.real, data.imag]).astype(np.float32)
     assert chips.size == CHIPS
     return chips
-
-
-def read_pilots(spectrum: NDArray[np.complex64]) -> float:
-    """Returns how strongly an aligned spectrum (HARMONICS,) carries the pilots; negative in a negative."""
-    return float((spectrum[PILOTS] * np.conj(PILOT)).real.sum())

@@ -30,7 +30,7 @@ WEIGHTS: Final = Path(__file__).with_name("learned_whitening.npz")
 MULTIPLE: Final = 4
 
 # Rows at a time, which bounds the memory; the detector's planes are mostly one band.
-BAND: Final = 512
+BAND: Final = 704
 
 # Rows that a band needs on either side: the blurs reach 24 px, the layers 4 px at half and 4 at quarter size,
 # and the halvings round up.

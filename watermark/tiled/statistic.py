@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 SIGNIFICANCE: Final = 1e-7
 
 _NEWTON_STEPS: Final = 12
+_CONVERGED: Final = 1e-3
 _LARGEST_TILT: Final = 8.0
 
 
@@ -53,6 +54,8 @@ def log10_tail(correlations: NDArray[np.floating]) -> float:
         step = (total - float((sizes * slope).sum())) / float(
             (np.square(sizes) * (1 - slope * slope)).sum() + 1e-9
         )
+        if abs(step) < _CONVERGED * tilt:
+            break
         tilt = min(max(tilt + step, tilt / 4), 2 * tilt + 0.1, _LARGEST_TILT)
     return best / math.log(10)
 
