@@ -19,7 +19,7 @@ from provenance.confirmation import LEAST_OVERLAP_QUALITY, Confirmation
 from provenance.local_features.alignment import Alignment
 from provenance.verdict import DIFFERENT_LOOK
 from watermark.interface import Geometry
-from watermark.tiled.lattice import TILE, area_pitch, grid_pitch, grid_size
+from watermark.tiled.lattice import TILE, area_pitch, grid_size, whole_pitches
 
 # Pixels a grid pixel of the sketch on which places are compared, the best of which are looked at closely.
 _SKETCH: Final = 4
@@ -122,12 +122,11 @@ def judged(fits: list[Confirmation]) -> Placed | None:
 
 
 def _pitches(shape: tuple[int, ...], geometry: Geometry) -> list[float]:
-    """Pixels of the suspect a grid pixel. Small pictures have two sizes at which they count as whole."""
+    """Pixels of the suspect a grid pixel. There are several sizes at which a picture counts as whole."""
     height, width = shape[:2]
-    pitches = [geometry.scale * area_pitch(width, height)]
-    if geometry.scale == 1 and grid_pitch(width, height) != pitches[0]:
-        pitches.append(grid_pitch(width, height))
-    return pitches
+    if geometry.scale == 1:
+        return list(whole_pitches(width, height))
+    return [geometry.scale * area_pitch(width, height)]
 
 
 def _to_grid(shape: tuple[int, ...], geometry: Geometry, pitch: float) -> NDArray[np.float64]:

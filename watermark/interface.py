@@ -22,7 +22,8 @@ class Geometry:
 
     Attributes:
         scale: size of what is shown over its size in a whole copy; above 1 where something was cut off, under
-            1 where something was put around it.
+            1 where something was put around it. A codec that marks large pictures more finely gives a fixed
+            share of it for their parts.
         rotation: degrees, counter-clockwise, in (-180, 180].
         flip: mirrored left to right (before the rotation).
         offset: (x, y) in pixels of the picture's upper left corner within the marked picture; a codec with a

@@ -26,9 +26,9 @@ from watermark.tiled.whitening import difference_of_gaussians
 
 # Strength 0.605 is 0.67 grey levels RMS in flat areas, 0.25 of CIELAB's L*: what Butteraugli's 3-norm of 0.9
 # allows there; at 0.62 the maximum was 2.34 on one busy picture of 33. Larger pictures are looked at from
-# nearer, relative to a grid pixel: shares of it by pixels a grid pixel, 0.402 at 1,024 px and 0.299 at 2,048.
+# nearer, relative to a grid pixel: shares of it by pixels a grid pixel, 0.402 at 1,024 px and 0.266 at 2,048.
 STRONGEST: Final = 0.605
-STRONGEST_SHARES: Final = ((1.0, 2.0, 4.0), (1.0, 0.665, 0.495))
+STRONGEST_SHARES: Final = ((1.0, 2.0, 2.667), (1.0, 0.665, 0.44))
 # Under a third of that, rounding to whole grey levels takes what is left.
 WEAKEST_SHARE: Final = 0.35
 

@@ -6,6 +6,7 @@ shift is tabulated once, so that a draw costs one look-up a tile. The draws are 
 the same answer.
 """
 
+import math
 from typing import Final
 
 import cv2
@@ -36,13 +37,13 @@ def search_corners(suspect: Suspect, alignment: Alignment, *, spread: float) -> 
     Args:
         suspect: the picture.
         alignment: a look that is right near its middle.
-        spread: grid pixels by which the corners are expected to be off (standard deviation).
+        spread: share of the side by which the corners are expected to be off (standard deviation).
     """
     down, across = alignment.look.spectra.shape[:2]
     if down * across < FEWEST_TILES:
         return None
     fits = _tile_fits(alignment)
-    corners = _best_corners(fits, spread)
+    corners = _best_corners(fits, spread * math.sqrt(down * across) * TILE)
     moved = (corners - corners.mean(axis=1, keepdims=True)).T @ ORIENTATION[alignment.orientation].matrix.T
     size = np.array([across, down]) * TILE
     square = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size).astype(np.float32)

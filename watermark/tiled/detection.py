@@ -4,13 +4,14 @@
     2. a part of a picture of a size that generators publish, at its own pixels
     3. any size and angle: the spectrum's guesses, the best of them refined
     4. a part in which the pilots drown: the likeliest places
-    5. the whole picture seen at a slant
+    5. the whole picture, or the likeliest places, seen at a slant
     6. any size and angle, stretched
 
 Every stage serves all keys before the next begins. How many decodings a search may make is fixed beforehand,
 because each is paid for in the p-value whether it was made or not.
 """
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -34,8 +35,8 @@ from watermark.tiled.whitening import WHITENINGS
 
 NAME: Final = "tiled"
 
-# Pixels a grid pixel of the sizes that generators publish: 512, 768, 1024, 1024 x 1536 and 1536 px squared.
-PUBLISHED_PITCHES: Final = (1.0, 1.5, 2.0, 2.449, 3.0)
+# Pixels a grid pixel of the sizes that generators publish: 512, 768, 1024 (and 1536), 1024 x 1536, 2048 px.
+PUBLISHED_PITCHES: Final = (1.0, 1.5, 2.0, 2.449, 2.667)
 SAME_PITCH: Final = 0.02
 
 # Pilot scores. Noise reaches 4.5 in one look of four; from 9 on a look is worth decoding at once.
@@ -59,9 +60,14 @@ REFINED: Final = 4
 DECODED: Final = 3
 STRAIGHT_ENOUGH: Final = 8.0
 
-# Grid pixels that the corners of a slanted picture may be off, and of one that the spectrum found.
-SLANT: Final = 6.0
-TURNED_SLANT: Final = 4.0
+# Share of the side that the corners of a slanted picture may be off, and of one that the spectrum found.
+SLANT: Final = 0.012
+TURNED_SLANT: Final = 0.0075
+
+# Of the spectrum's guesses, so many are tried as slanted pictures. Numbers are of `lattice.ORIENTATION`.
+SLANTED_GUESSES: Final = 2
+UPRIGHT: Final = 0
+QUARTER_BACK: Final = 3
 
 STRETCHES: Final = (0.95, 1.053, 0.8, 1.25, 0.9, 1.111)
 STRETCHED_GUESSES: Final = 6
@@ -75,16 +81,16 @@ QUICK_STAGES: Final = 3
 # A part with shorter sides holds less than 4 tiles even at the sharpest size that is published.
 SMALLEST_SIDE: Final = 128
 
-# The stages decode at most: 4 of the whole at each of two sizes, 3 of a part, the promising and 3 others of
-# the guesses, what drowns, 1 slanted, the promising and 2 others of the stretched; what is refined twice, the
+# The stages decode at most: 4 of the whole at each of three sizes, 3 of a part, the promising and 3 others of
+# the guesses, what drowns, 3 slanted, the promising and 2 others of the stretched; what is refined twice, the
 # second time the marked part of it alone.
 MOST_DECODINGS: Final = (
-    4 * 2
+    4 * 3
     + 3
     + 2 * (PROMISING_DECODED + DECODED)
     + LIKELIEST * FITS_OF_A_GUESS
     + UPRIGHT_DECODED
-    + 2
+    + 2 * (1 + SLANTED_GUESSES)
     + 2 * (PROMISING_DECODED + STRETCHED_DECODED)
 )
 
@@ -121,7 +127,7 @@ def candidates(suspect: Suspect, keys: Sequence[bytes]) -> Iterator[Alignment]:
         lambda key: _part(suspect, key),
         lambda key: _turned(suspect, key, spectra, look_at),
         lambda key: _drowned(suspect, key, spectra, look_at),
-        lambda key: _slanted(suspect, key),
+        lambda key: _slanted(suspect, key, spectra, look_at),
         lambda key: _stretched(suspect, key, spectra, look_at),
     )
     for stage in stages if suspect.whitening.thorough else stages[:QUICK_STAGES]:
@@ -190,15 +196,25 @@ def _turned(
         yield from _with_part(best)
 
 
-def _slanted(suspect: Suspect, key: bytes) -> Iterator[Alignment]:
-    look = suspect.look_straight(suspect.whole_pitch)
-    if look is None:
-        return
-    # A picture on a table or a screen is upright; the pilots cannot tell before it is straightened.
-    upright = replace(align(look, key), orientation=0, shift=(0.0, 0.0), sign=1)
-    straightened = search_corners(suspect, upright, spread=SLANT)
-    if straightened is not None:
-        yield from _with_part(refine(suspect, straightened))
+def _slanted(
+    suspect: Suspect, key: bytes, spectra: Spectra, look_at: Callable[[Guess], Look | None]
+) -> Iterator[Alignment]:
+    likeliest = spectra.guesses(GUESSES)[:SLANTED_GUESSES]
+    looks = [(suspect.look_straight(suspect.whole_pitch), UPRIGHT, SLANT)]
+    looks += [(look_at(guess), _least_turned(guess), TURNED_SLANT) for guess in likeliest]
+    for look, orientation, spread in looks:
+        if look is None:
+            continue
+        # A picture on a table or a screen is upright; the pilots cannot tell before it is straightened.
+        upright = replace(align(look, key), orientation=orientation, shift=(0.0, 0.0), sign=1)
+        straightened = search_corners(suspect, upright, spread=spread)
+        if straightened is not None:
+            yield from _with_part(refine(suspect, straightened, rounds=2))
+
+
+def _least_turned(guess: Guess) -> int:
+    """Returns the orientation in which a picture that lies as in `guess` is turned by at most 45 degrees."""
+    return UPRIGHT if guess.angle < math.pi / 4 else QUARTER_BACK
 
 
 def _stretched(

@@ -23,6 +23,11 @@ GRID: Final = 512
 # keep nothing. So a part of less than 512 px cannot be told from a small picture by its size.
 SMALLEST_PITCH: Final = 1.0
 
+# A large picture has a finer grid: on one of 512 the mark of 2,048 px was coarser than the texture that hides
+# it, and so faint that half of the parts of a tenth were lost.
+LARGE: Final = 1536
+LARGE_GRID: Final = 768
+
 # Period in grid pixels. 64 leaves 326 harmonics and 64 tiles a picture; with 96 the share of the pilots in
 # the energy is too small to find the lattice after a crop.
 TILE: Final = 64
@@ -139,12 +144,25 @@ def smooth(values: NDArray[np.floating], *, reach: int = 10) -> NDArray[np.float
 
 def grid_pitch(width: int, height: int) -> float:
     """Returns pixels per grid pixel of a picture that is marked at this size."""
-    return max(area_pitch(width, height), SMALLEST_PITCH)
+    return max(whole_pitch(width, height), SMALLEST_PITCH)
 
 
 def area_pitch(width: int, height: int) -> float:
-    """Returns pixels per grid pixel of a whole copy at this size of a picture of 512 px or more."""
+    """Returns pixels per grid pixel of a whole copy at this size of a picture of 512 px up to LARGE."""
     return math.sqrt(width * height) / GRID
+
+
+def whole_pitch(width: int, height: int) -> float:
+    """Returns pixels per grid pixel of a whole copy at this size of a picture that is about as large."""
+    side = math.sqrt(width * height)
+    return side / (LARGE_GRID if side >= LARGE else GRID)
+
+
+def whole_pitches(width: int, height: int) -> tuple[float, ...]:
+    """Returns pixels per grid pixel of whole copies at this size, the likeliest first."""
+    grids = GRID, LARGE_GRID
+    by_area = tuple(math.sqrt(width * height) / grid for grid in grids)
+    return tuple(dict.fromkeys((whole_pitch(width, height), grid_pitch(width, height), *by_area)))
 
 
 def grid_size(width: int, height: int) -> tuple[int, int]:

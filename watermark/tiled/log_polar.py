@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from watermark.tiled.lattice import AMPLITUDE, FREQUENCY, U, V
-from watermark.tiled.suspect import LARGEST_LOOK, WITHIN, Suspect
+from watermark.tiled.suspect import WITHIN, WITHIN_PIXEL, Suspect
 
-# Side of the square root of the area that is searched; the whole spectrum fits a transform of 1,024.
+# Side of the square root of the area that is searched; the whole spectrum fits a transform of 1,024. Within a
+# large picture more is searched.
 SEARCH_SIDE: Final = 640.0
 TRANSFORM: Final = 1024
+LARGE_TRANSFORM: Final = 1536
 
 # 0.7 % in size and 0.23 degrees a cell; frequencies from 0.012 to 0.42 cycles per pixel. The lattice looks
 # the same after a quarter turn, so a quarter is all there is.
@@ -41,10 +43,11 @@ LARGEST_PITCH: Final = 2.6
 PART_PIXEL: Final = 2.25
 PART_SMALLEST_PITCH: Final = 0.6
 
-# A picture within another one, as in a screenshot, is looked for at a pixel of two thirds that of the whole,
-# from this share of it on.
-WITHIN_PIXEL: Final = 1 / 1.5
-WITHIN_SMALLEST_PITCH: Final = 0.7
+# A picture within another one, as in a screenshot, is looked for from this share of its pixel on.
+WITHIN_SMALLEST_PITCH: Final = 0.6
+
+# A large picture, whose grid is finer, is looked for in its stretched copies too.
+STRETCHED_SMALLER: Final = 0.73
 
 # A pilot brighter than 16 times its surroundings counts no more than that, and by the root: a single strong
 # line must not outweigh a faint constellation.
@@ -89,20 +92,21 @@ class Spectrum:
         plane = suspect.whitened(pixel)
         rows, columns = plane.shape
         window = np.outer(np.hanning(rows + 2)[1:-1] ** 0.25, np.hanning(columns + 2)[1:-1] ** 0.25)
-        half = fft.rfft2((plane * window).astype(np.float32), s=(TRANSFORM, TRANSFORM))
+        self._side = TRANSFORM if max(rows, columns) <= TRANSFORM else LARGE_TRANSFORM
+        half = fft.rfft2((plane * window).astype(np.float32), s=(self._side, self._side))
         power = np.square(np.abs(fft.fftshift(half, axes=0)))
-        middle = TRANSFORM // 2
+        middle = self._side // 2
         power[middle - 2 : middle + 3] = 0
         power[:, :3] = 0
         self._power = power.astype(np.float32)
 
-    def guesses(self, count: int, stretch: float = 1.0) -> list[Guess]:
-        """Returns the `count` best guesses, the best first."""
+    def guesses(self, count: int, stretch: float = 1.0, smaller: float = 1.0) -> list[Guess]:
+        """Returns the `count` best guesses, the best first; also those that are `smaller` than usual."""
         likeness = _evened(self._likeness(stretch))
         shifts = np.arange(ROWS)
         shifts[ROWS // 2 :] -= ROWS
         sizes = np.exp(-shifts / RADII * _DECADE)
-        likeness[(sizes > LARGEST_PITCH) | (sizes < self._smallest)] = -np.inf
+        likeness[(sizes > LARGEST_PITCH) | (sizes < smaller * self._smallest)] = -np.inf
         found = []
         for _ in range(count):
             radius, angle = divmod(int(likeness.argmax()), ANGLES)
@@ -119,8 +123,8 @@ class Spectrum:
 
     def _likeness(self, stretch: float) -> NDArray[np.float32]:
         """Correlation with the constellation over shifts in log radius (ROWS) and angle (ANGLES)."""
-        across, down, inside = _sampling()
-        polar = cv2.remap(self._power, across, down / np.float32(stretch) + TRANSFORM // 2, cv2.INTER_LINEAR)
+        across, down, inside = _sampling(self._side)
+        polar = cv2.remap(self._power, across, down / np.float32(stretch) + self._side // 2, cv2.INTER_LINEAR)
         high, wide = SURROUNDINGS[1], SURROUNDINGS[0]
         wrapped = np.pad(polar, ((0, 0), (wide, wide)), mode="wrap")
         around = cv2.blur(wrapped, (wide, high))[:, wide:-wide] + np.float32(1e-9)
@@ -147,7 +151,7 @@ class Spectra:
         area = math.sqrt(suspect.width * suspect.height)
         pixel = max(1.0, area / SEARCH_SIDE)
         if not suspect.whitening.thorough:
-            return [Spectrum(suspect, pixel, area / pixel / LARGEST_LOOK)]
+            return [Spectrum(suspect, pixel, area / pixel / suspect.largest_look)]
         whole = Spectrum(suspect, pixel, WITHIN * suspect.whole_pitch / pixel)
         part = Spectrum(suspect, suspect.whole_pitch * PART_PIXEL, PART_SMALLEST_PITCH)
         within = Spectrum(suspect, suspect.whole_pitch * WITHIN_PIXEL, WITHIN_SMALLEST_PITCH)
@@ -162,7 +166,7 @@ class Spectra:
 
     def stretched_guesses(self, count: int, stretch: float) -> list[Guess]:
         """Returns the `count` best guesses under one stretch, parts that were enlarged left out."""
-        return self._spectra[0].guesses(count, stretch)
+        return self._spectra[0].guesses(count, stretch, STRETCHED_SMALLER)
 
 
 def _evened(likeness: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -182,13 +186,13 @@ def _evened(likeness: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cache
-def _sampling() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+def _sampling(side: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
     """Where each (log radius, angle over half a turn) lies in the spectrum, and which radii are inside it."""
-    radius = LOWEST_RADIUS * np.exp(np.arange(RADII) / RADII * _DECADE) * TRANSFORM
+    radius = LOWEST_RADIUS * np.exp(np.arange(RADII) / RADII * _DECADE) * side
     angle = np.arange(2 * ANGLES) / (2 * ANGLES) * math.pi - math.pi / 2
     across = (radius[:, None] * np.cos(angle)).astype(np.float32)
     down = (radius[:, None] * np.sin(angle)).astype(np.float32)
-    return across, down, radius < 0.48 * TRANSFORM
+    return across, down, radius < 0.48 * side
 
 
 @cache

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from watermark.interface import Geometry
 from watermark.tiled.alignment import Alignment
-from watermark.tiled.lattice import ORIENTATION, TILE, area_pitch, grid_pitch
+from watermark.tiled.lattice import ORIENTATION, TILE, area_pitch, whole_pitches
 from watermark.tiled.suspect import Matrix
 
 # Below these a picture lies as it was marked: what refinement wavers by on an untouched copy.
@@ -41,8 +41,8 @@ def placement(alignment: Alignment, width: int, height: int) -> Geometry:
     upright = local @ np.diag([-1.0 if flip else 1.0, 1.0])
     # In pixels y runs downwards, so a positive angle is clockwise.
     rotation = -math.degrees(math.atan2(upright[1, 0] - upright[0, 1], upright[0, 0] + upright[1, 1]))
-    whole = pitch / area_pitch(width, height), pitch / grid_pitch(width, height)
-    scale = 1.0 if any(abs(ratio - 1) < SAME_SCALE for ratio in whole) else whole[0]
+    whole = any(abs(pitch / one - 1) < SAME_SCALE for one in whole_pitches(width, height))
+    scale = 1.0 if whole else pitch / area_pitch(width, height)
     stretch = float(np.linalg.norm(local[:, 1]) / np.linalg.norm(local[:, 0]))
     corner = inverse @ np.array([-0.5, -0.5, 1.0])
     offset = (corner[:2] / corner[2] + 0.5) % TILE

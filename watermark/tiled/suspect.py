@@ -13,14 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.tiled.lattice import area_pitch, grid_pitch, tile_spectra
+from watermark.tiled.lattice import tile_spectra, whole_pitch, whole_pitches
 from watermark.tiled.mask import luma
 from watermark.tiled.whitening import Whitening
 
 Matrix = NDArray[np.float64]
 
 # Square root of the area in pixels from which a picture is shrunk first: two pixels a grid pixel.
-LARGEST: Final = 1024.0
+LARGEST: Final = 1536.0
 
 # A look that turns or stretches may use a plane whose size is this much off, and resamples the rest.
 SIZE_STEP: Final = 1.15
@@ -31,11 +31,12 @@ FINER: Final = 0.15
 # Share of the whole picture's pitch under which the picture is looked for within another one, whitened finer:
 # at two thirds of the size at which it knows the mark, the learned whitening hears a fifth less of it.
 WITHIN: Final = 0.78
+WITHIN_PIXEL: Final = 1 / 1.3
 
-# Sides of a look in grid pixels. Less than a tile holds nothing; over 1,100 the marked picture would cover
-# less than a quarter of the suspect.
+# Sides of a look: in grid pixels, and by the whole picture's. Less than a tile holds nothing; in a larger one
+# the marked picture would cover less than a quarter of the suspect.
 SMALLEST_LOOK: Final = 40
-LARGEST_LOOK: Final = 1100
+LARGEST_LOOK: Final = 2.15
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,18 @@ class Suspect:
 
     @property
     def whole_pitch(self) -> float:
-        """Pixels per grid pixel if this is a whole copy of a picture of 512 px or more."""
-        return area_pitch(self.width, self.height)
+        """Pixels per grid pixel if this is a whole copy of a picture that is about as large."""
+        return whole_pitch(self.width, self.height)
 
     @property
     def whole_pitches(self) -> tuple[float, ...]:
-        """Pixels per grid pixel if this is a whole copy, small pictures at their own size included."""
-        return tuple(dict.fromkeys((self.whole_pitch, grid_pitch(self.width, self.height))))
+        """Pixels per grid pixel if this is a whole copy of any picture, small and large ones included."""
+        return whole_pitches(self.width, self.height)
+
+    @property
+    def largest_look(self) -> float:
+        """Sides in grid pixels (square root of the area) of the largest look."""
+        return LARGEST_LOOK * math.sqrt(self.width * self.height) / self.whole_pitch
 
     def whitened(self, pitch: float) -> NDArray[np.float32]:
         """Returns the whitened plane at `pitch` pixels per grid pixel."""
@@ -116,8 +122,8 @@ class Suspect:
     def _fits(self, columns: float, rows: float) -> bool:
         return (
             min(columns, rows) >= SMALLEST_LOOK
-            and max(columns, rows) <= 2 * LARGEST_LOOK
-            and (columns * rows <= LARGEST_LOOK**2)
+            and max(columns, rows) <= 2 * self.largest_look
+            and (columns * rows <= self.largest_look**2)
         )
 
     def _shared_pitch(self, matrix: Matrix) -> float:
@@ -138,11 +144,10 @@ class Suspect:
         reach = self.whitening.reach
         if reach == 1:
             return self.whitening.filter(_resized(self._luma, self._size(pitch)))
-        # Of the sizes that are whitened, the next that is finer; one finer than the whole picture's is for a
-        # picture within this one.
         share = pitch / self.whole_pitch
-        step = -1 if share < WITHIN else max(0, math.floor(math.log(share) / math.log(reach) + FINER))
-        size = self._size(self.whole_pitch * reach**step)
+        # Of the sizes that are whitened, the next that is finer.
+        coarser = reach ** max(0, math.floor(math.log(share) / math.log(reach) + FINER))
+        size = self._size(self.whole_pitch * (WITHIN_PIXEL if share < WITHIN else coarser))
         if size not in self._filtered:
             self._filtered[size] = self.whitening.filter(_resized(self._luma, size))
         return _resized(self._filtered[size], self._size(pitch))

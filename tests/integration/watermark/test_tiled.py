@@ -162,6 +162,25 @@ def test_other_sizes(width: int, height: int) -> None:
     found(jpeg(codec.embed(rgb, PAYLOAD, key=KEY, codec="tiled"), 60))
 
 
+@pytest.fixture(scope="module")
+def large() -> Pixels:
+    """A drawing of 1,536 px, which has a finer grid, marked."""
+    drawn = sketch.draw(sketch.sample_scene(3), seed=3, width=1536, height=1536)
+    return codec.embed(np.asarray(drawn, np.uint8), PAYLOAD, key=KEY, codec="tiled")
+
+
+@pytest.mark.parametrize("side", [1536, 1024, 640])
+def test_a_large_picture_is_whole_at_any_size(large: Pixels, side: int) -> None:
+    copy = np.asarray(cv2.resize(large, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+    assert found(jpeg(copy, 60)).geometry.scale == 1
+
+
+@pytest.mark.parametrize("attack", ["crop_10", "collage", "screenshot", "stretch_80", "rotate_15"])
+def test_parts_of_a_large_picture_are_found(large: Pixels, attack: str) -> None:
+    found(ATTACKS[attack](large, ATTACKS[attack].generator("large")))
+
+
 def test_quality_holds_the_bar(original: Pixels, marked: Pixels) -> None:
     assert ssimulacra2(original, marked) > QUALITY - 1
 

@@ -67,7 +67,14 @@ def test_smoothing_keeps_a_constant_and_the_order() -> None:
 
 @pytest.mark.parametrize(
     ("width", "height", "grid"),
-    [(512, 512, (512, 512)), (2048, 2048, (512, 512)), (2048, 512, (1024, 256)), (300, 200, (300, 200))],
+    [
+        (512, 512, (512, 512)),
+        (2048, 512, (1024, 256)),
+        (300, 200, (300, 200)),
+        (1535, 1535, (512, 512)),
+        (1536, 1536, (768, 768)),
+        (4096, 1024, (1536, 384)),
+    ],
 )
-def test_the_grid_has_the_area_of_512(width: int, height: int, grid: tuple[int, int]) -> None:
+def test_the_grid_has_the_area_of_512_or_768(width: int, height: int, grid: tuple[int, int]) -> None:
     assert lattice.grid_size(width, height) == grid
