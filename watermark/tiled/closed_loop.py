@@ -1,8 +1,8 @@
 """How strong the mark is in this picture: no stronger than eyes allow, and no stronger than it need be.
 
-    1. equalised at the strongest that flat areas allow, and weakened until SSIMULACRA 2 reaches the bar
+    1. equalised at a usual strength, and as strong as SSIMULACRA 2 and Butteraugli allow in this picture
     2. put through simulated attacks whose geometry is known; weakened as long as the worst of them leaves a
-       margin. Where none is left even at full strength, the strength stays: visibility decides.
+       margin. Where none is left even at that strength, it stays: visibility decides.
 
 The simulation needs no decoding: it asks for the bound on chance of the code word that was embedded.
 """
@@ -22,30 +22,39 @@ from watermark.tiled.embedding import Host, after_jpeg, equalised_pattern
 from watermark.tiled.keyed_stream import keyed_stream
 from watermark.tiled.lattice import grid_pitch, tile_spectra
 from watermark.tiled.statistic import log10_tail
+from watermark.tiled.visibility import visibility
 from watermark.tiled.whitening import difference_of_gaussians
 
-# Strength 0.605 is 0.67 grey levels RMS in flat areas, 0.25 of CIELAB's L*: what Butteraugli's 3-norm of 0.9
-# allows there; at 0.62 the maximum was 2.34 on one busy picture of 33. Larger pictures are looked at from
-# nearer, relative to a grid pixel: shares of it by pixels a grid pixel, 0.402 at 1,024 px and 0.266 at 2,048.
-STRONGEST: Final = 0.605
-STRONGEST_SHARES: Final = ((1.0, 2.0, 2.667), (1.0, 0.665, 0.44))
+# Strength 0.7 is 0.78 grey levels RMS in flat areas. Larger pictures are looked at from nearer, relative to a
+# grid pixel: shares of it by pixels a grid pixel. What a picture allows is measured at this strength.
+USUAL: Final = 0.7
+USUAL_SHARES: Final = ((1.0, 2.0, 2.667), (1.0, 0.64, 0.47))
 # Under a third of that, rounding to whole grey levels takes what is left.
 WEAKEST_SHARE: Final = 0.35
+STRONGEST_SHARE: Final = 1.5
+
+# What Butteraugli may be at most anywhere, and its 3-norm over the picture, as estimated.
+MOST_SEEN: Final = 2.28
+MOST_NORM: Final = 0.89
+
+# Most small pictures are weakened by the margin below, large ones by the bar alone. So that these show no
+# more on average their bar is higher, by pixels a grid pixel.
+HIGHER_QUALITY: Final = ((1.0, 2.0, 2.667), (0.0, 2.1, 1.0))
 
 # What is lost of 100 grows with the strength to the 1.0 to 1.15 (ten pictures, strengths 0.3 to 0.62).
 LOSS_EXPONENT: Final = 1.08
+LEAST_LOSS: Final = 0.1
 
 # Decimal orders of magnitude that a simulated attack must leave below chance, all code words counted: 7 are
-# needed for a detection, the rest is what attacks not simulated may take. A whole copy is read where it lies;
-# a part must be found first, and turned and slanted copies are as hard to find: at 28 one picture of 33 was
-# marked so faintly that slanted copies and tenths were not found; 56 finds one copy more of 2,310 than 40,
-# and shows more (SSIMULACRA 2 0.3 less on average).
-WHOLE_MARGIN: Final = 22.0
-PART_MARGIN: Final = 40.0
+# needed for a detection, 2 pay for the decodings of a search, the rest is what attacks not simulated may
+# take. A whole copy is read where it lies; a part must be found first, and turned and slanted copies are as
+# hard to find. At 40 hardly more of them are found than at 30, and the mark shows more.
+WHOLE_MARGIN: Final = 12.5
+PART_MARGIN: Final = 30.0
 CODE_WORDS_LOG10: Final = 64 * math.log10(2)
 
-# Simulated attacks: JPEG 20; down to 41 % and back; a part of 4 x 4 tiles at JPEG 70; a part of 3 x 3.
-HARD_JPEG: Final = 20
+# Simulated attacks: JPEG 15; down to 41 % and back; a part of 4 x 4 tiles at JPEG 70; a part of 3 x 3.
+HARD_JPEG: Final = 15
 THUMBNAIL: Final = 0.41
 SOFT_JPEG: Final = 70
 LARGE_PART: Final = 4
@@ -54,10 +63,10 @@ SMALL_PART: Final = 3
 # Of the parts that a crop may leave, a quarter may be worse.
 WORST_PARTS_PERCENT: Final = 25.0
 
-STEPS: Final = 3
+STEPS: Final = 4
 
-# Half the way down, the equalised amplitudes are no longer those that the picture asks for.
-EQUALISE_AGAIN: Final = 0.85
+# Half the way down, the equalised amplitudes are no longer those that the picture asks for. Logarithm.
+EQUALISE_AGAIN: Final = 0.16
 
 
 @dataclass(frozen=True)
@@ -78,23 +87,24 @@ def plan(host: Host, payload: int, key: bytes, quality: float) -> Plan:
         quality: SSIMULACRA 2 that the marked picture must reach.
     """
     height, width = host.rgb.shape[:2]
-    strongest = STRONGEST * float(np.interp(grid_pitch(width, height), *STRONGEST_SHARES))
-    pattern = equalised_pattern(host, payload, key, strongest)
-    strength = strongest * _allowed_share(host, pattern, strongest, quality)
-    if strength < EQUALISE_AGAIN * strongest:
+    usual = USUAL * float(np.interp(grid_pitch(width, height), *USUAL_SHARES))
+    pattern = equalised_pattern(host, payload, key, usual)
+    share = _allowed_share(host.rgb, host.marked(pattern, usual), quality)
+    strength = share * usual
+    if abs(math.log(share)) > EQUALISE_AGAIN:
         pattern = equalised_pattern(host, payload, key, strength)
-    weaker = _weakest_with_margin(host, pattern, payload, key, strength)
-    if weaker < EQUALISE_AGAIN * strength:
-        pattern = equalised_pattern(host, payload, key, weaker)
-    return Plan(pattern, weaker)
+    return Plan(pattern, _weakest_with_margin(host, pattern, payload, key, strength))
 
 
-def _allowed_share(host: Host, pattern: NDArray[np.float32], strongest: float, quality: float) -> float:
-    """Returns the share of `strongest` at which SSIMULACRA 2 is at the bar, from one evaluation."""
-    loss = 100.0 - Reference(host.rgb).ssimulacra2(host.marked(pattern, strongest))
-    if loss <= 100 - quality:
-        return 1.0
-    return max(float(((100 - quality) / loss) ** (1 / LOSS_EXPONENT)), WEAKEST_SHARE)
+def _allowed_share(rgb: NDArray[np.uint8], marked: NDArray[np.uint8], quality: float) -> float:
+    """Returns the share of this mark's strength at which it meets the first of the bars."""
+    pitch = grid_pitch(rgb.shape[1], rgb.shape[0])
+    loss = max(100.0 - Reference(rgb).ssimulacra2(marked), LEAST_LOSS)
+    most_lost = max(0.0, 100 - quality - float(np.interp(pitch, *HIGHER_QUALITY)))
+    seen = visibility(rgb, marked, pitch)
+    by_quality = math.pow(most_lost / loss, 1 / LOSS_EXPONENT)
+    by_eye = 1 / max(seen.maximum / MOST_SEEN, seen.norm / MOST_NORM, 1 / STRONGEST_SHARE)
+    return max(min(by_quality, by_eye), WEAKEST_SHARE)
 
 
 def _weakest_with_margin(

@@ -35,7 +35,7 @@ class Tiled:
         plan = closed_loop.plan(host, payload, key, quality)
         yield host.marked(plan.pattern, plan.strength)
         for factor in STRONGER:
-            strength = closed_loop.STRONGEST * factor
+            strength = closed_loop.USUAL * factor
             yield host.marked(equalised_pattern(host, payload, key, strength), strength)
 
     def detect(self, rgb: NDArray[np.uint8], *, keys: Sequence[bytes]) -> Detection | None:

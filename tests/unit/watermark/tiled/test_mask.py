@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from watermark.tiled import mask
 
@@ -39,7 +40,35 @@ def test_saturated_channels_keep_the_sign_of_a_faint_change() -> None:
     assert marked.tolist() == [[[1, 255, 128], [0, 254, 128]]]
 
 
-def test_change_is_rounded_and_clipped() -> None:
-    rgb = np.array([[[3, 100, 254]] * 2], np.uint8)
+def test_luma_changes_as_asked_whatever_the_colour() -> None:
+    rgb = np.random.default_rng(1).integers(20, 236, (64, 64, 3)).astype(np.uint8)
 
-    assert mask.apply(rgb, np.array([[-7.0, 2.6]], np.float32)).tolist() == [[[0, 93, 247], [6, 103, 255]]]
+    for change in (-4.0, 3.0):
+        marked = mask.apply(rgb, np.full((64, 64), change, np.float32))
+
+        # Rounding to whole levels.
+        np.testing.assert_allclose(mask.luma(marked) - mask.luma(rgb), change, atol=1.5)
+        assert (mask.luma(marked) - mask.luma(rgb)).mean() == pytest.approx(change, abs=0.1)
+
+
+def test_more_is_added_to_a_dark_channel() -> None:
+    rgb = np.full((4, 4, 3), (180, 60, 60), np.uint8)
+
+    change = mask.apply(rgb, np.full((4, 4), 8, np.float32))[0, 0].astype(int) - rgb[0, 0]
+
+    assert change[0] < change[1] < change[2]
+
+
+def test_what_is_cut_off_at_black_the_other_channels_take() -> None:
+    rgb = np.array([[[3, 100, 254]]], np.uint8)
+
+    marked = mask.apply(rgb, np.array([[-7.0]], np.float32))
+
+    assert marked[0, 0, 0] == 0
+    assert float(mask.luma(marked)[0, 0] - mask.luma(rgb)[0, 0]) == pytest.approx(-7, abs=1)
+
+
+def test_change_is_clipped() -> None:
+    rgb = np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)
+
+    assert mask.apply(rgb, np.array([[-7.0, 7.0]], np.float32)).tolist() == [[[0, 0, 0], [255, 255, 255]]]
