@@ -46,8 +46,8 @@ def embed(
         payload: in [0, 2**64).
         key: secret, at least 16 bytes.
         codec: name in `CODECS`.
-        quality: SSIMULACRA 2 that the copy reaches, in (0, 100). A picture in which so faint a mark could not
-            be read back gets a stronger one; a codec of fixed strength takes no notice.
+        quality: SSIMULACRA 2 that the copy reaches within a point, in (0, 100). A picture in which so faint a
+            mark could not be read back gets a stronger one; a codec of fixed strength takes no notice.
 
     Raises:
         PictureTooSmall: a side is shorter than the codec's `min_side`.

@@ -22,28 +22,30 @@ from watermark.tiled.embedding import Host, after_jpeg, equalised_pattern
 from watermark.tiled.keyed_stream import keyed_stream
 from watermark.tiled.lattice import grid_pitch, tile_spectra
 from watermark.tiled.statistic import log10_tail
-from watermark.tiled.visibility import visibility
+from watermark.tiled.visibility import PITCHES, visibility
 from watermark.tiled.whitening import difference_of_gaussians
 
 # Strength 0.7 is 0.78 grey levels RMS in flat areas. Larger pictures are looked at from nearer, relative to a
-# grid pixel: shares of it by pixels a grid pixel. What a picture allows is measured at this strength.
+# grid pixel: shares of it by `PITCHES`. What a picture allows is measured at this strength.
 USUAL: Final = 0.7
-USUAL_SHARES: Final = ((1.0, 2.0, 2.667), (1.0, 0.64, 0.47))
-# Under a third of that, rounding to whole grey levels takes what is left.
+USUAL_SHARES: Final = (1.0, 0.82, 0.64, 0.47)
+# Under a third of that, rounding to whole grey levels takes what is left. Above half as much again, what was
+# measured at the usual strength no longer says what is seen: the mask and the rounding are not linear.
 WEAKEST_SHARE: Final = 0.35
 STRONGEST_SHARE: Final = 1.5
 
-# What Butteraugli may be at most anywhere, and its 3-norm over the picture, as estimated.
+# What Butteraugli may be at most anywhere, and its 3-norm over the picture: 2.3 and 0.9 are asked for, and
+# the estimate is a little short of the highest.
 MOST_SEEN: Final = 2.29
 MOST_NORM: Final = 0.895
 
 # Most small pictures are weakened by the margin below, large ones by the bar alone. So that these show no
-# more on average their bar is higher, by pixels a grid pixel.
-HIGHER_QUALITY: Final = ((1.0, 2.0, 2.667), (0.0, 2.5, 1.4))
+# more on average (87) their bar is higher, by `PITCHES`.
+HIGHER_QUALITY: Final = (0.0, 2.4, 2.5, 1.4)
 
 # What is lost of 100 grows with the strength to the 1.0 to 1.15 (ten pictures, strengths 0.3 to 0.62).
 LOSS_EXPONENT: Final = 1.08
-LEAST_LOSS: Final = 0.1
+LEAST_LOSS: Final = 0.1  # of a picture that shows nothing: no division by zero
 
 # Decimal orders of magnitude that a simulated attack must leave below chance, all code words counted: 7 are
 # needed for a detection, 2 pay for the decodings of a search, the rest is what attacks not simulated may
@@ -65,7 +67,8 @@ WORST_PARTS_PERCENT: Final = 25.0
 
 STEPS: Final = 4
 
-# Half the way down, the equalised amplitudes are no longer those that the picture asks for. Logarithm.
+# Amplitudes equalised at a strength this much off (natural logarithm) are no longer those that the picture
+# asks for. A picture that is then weakened has margin to spare, and keeps them.
 EQUALISE_AGAIN: Final = 0.16
 
 
@@ -84,23 +87,25 @@ def plan(host: Host, payload: int, key: bytes, quality: float) -> Plan:
         host: the picture.
         payload: in [0, 2**64).
         key: secret.
-        quality: SSIMULACRA 2 that the marked picture must reach.
+        quality: SSIMULACRA 2 that a marked picture of 512 px reaches; larger ones a little more (see
+            HIGHER_QUALITY), none more than the faintest mark leaves.
     """
     height, width = host.rgb.shape[:2]
-    usual = USUAL * float(np.interp(grid_pitch(width, height), *USUAL_SHARES))
+    usual = USUAL * float(np.interp(grid_pitch(width, height), PITCHES, USUAL_SHARES))
     pattern = equalised_pattern(host, payload, key, usual)
     share = _allowed_share(host.rgb, host.marked(pattern, usual), quality)
     strength = share * usual
     if abs(math.log(share)) > EQUALISE_AGAIN:
         pattern = equalised_pattern(host, payload, key, strength)
-    return Plan(pattern, _weakest_with_margin(host, pattern, payload, key, strength))
+    weakest = WEAKEST_SHARE * usual
+    return Plan(pattern, _weakest_with_margin(host, pattern, payload, key, (weakest, strength)))
 
 
 def _allowed_share(rgb: NDArray[np.uint8], marked: NDArray[np.uint8], quality: float) -> float:
     """Returns the share of this mark's strength at which it meets the first of the bars."""
     pitch = grid_pitch(rgb.shape[1], rgb.shape[0])
     loss = max(100.0 - Reference(rgb).ssimulacra2(marked), LEAST_LOSS)
-    most_lost = max(0.0, 100 - quality - float(np.interp(pitch, *HIGHER_QUALITY)))
+    most_lost = max(0.0, 100 - quality - float(np.interp(pitch, PITCHES, HIGHER_QUALITY)))
     seen = visibility(rgb, marked, pitch)
     by_quality = math.pow(most_lost / loss, 1 / LOSS_EXPONENT)
     by_eye = 1 / max(seen.maximum / MOST_SEEN, seen.norm / MOST_NORM, 1 / STRONGEST_SHARE)
@@ -108,18 +113,21 @@ def _allowed_share(rgb: NDArray[np.uint8], marked: NDArray[np.uint8], quality: f
 
 
 def _weakest_with_margin(
-    host: Host, pattern: NDArray[np.float32], payload: int, key: bytes, strongest: float
+    host: Host, pattern: NDArray[np.float32], payload: int, key: bytes, bounds: tuple[float, float]
 ) -> float:
-    """Returns the least strength at which every simulated attack leaves its margin; `strongest` if none."""
+    """Returns the least strength within `bounds` at which every simulated attack leaves its margin.
+
+    The highest if there is none.
+    """
     change = host.grid_change(pattern)
     expected = expected_chips(payload, key)
 
     def survives(strength: float) -> bool:
         return _leaves_margins(host.grid_luma + change * np.float32(strength), expected, key)
 
-    if not survives(strongest):
-        return strongest
-    low, high = WEAKEST_SHARE * strongest, strongest
+    low, high = bounds
+    if not survives(high):
+        return high
     if survives(low):
         return low
     for _ in range(STEPS):

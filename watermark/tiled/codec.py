@@ -11,9 +11,9 @@ from watermark.tiled import closed_loop, detection
 from watermark.tiled.embedding import Host, equalised_pattern
 from watermark.tiled.mask import luma
 
-# If a mark cannot be read back, a stronger one is tried: visibility gives way before the picture goes out
-# without. Only drawings of one colour close to black or white come here.
-STRONGER: Final = (1.0, 2.0, 4.0)
+# If a mark cannot be read back, ones so many times as strong are tried: visibility gives way before the
+# picture goes out without. Only drawings of one colour close to black or white come here.
+STRONGER: Final = (1.4, 2.0, 4.0)
 
 # Standard deviation in grey levels under which a picture holds nothing that JPEG would keep a mark in.
 FLAT: Final = 0.3
@@ -35,7 +35,7 @@ class Tiled:
         plan = closed_loop.plan(host, payload, key, quality)
         yield host.marked(plan.pattern, plan.strength)
         for factor in STRONGER:
-            strength = closed_loop.USUAL * factor
+            strength = plan.strength * factor
             yield host.marked(equalised_pattern(host, payload, key, strength), strength)
 
     def detect(self, rgb: NDArray[np.uint8], *, keys: Sequence[bytes]) -> Detection | None:

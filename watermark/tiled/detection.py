@@ -36,7 +36,7 @@ from watermark.tiled.whitening import WHITENINGS
 NAME: Final = "tiled"
 
 # Pixels a grid pixel of the sizes that generators publish: 512, 768, 1024 (and 1536), 1024 x 1536, 2048 px.
-PUBLISHED_PITCHES: Final = (1.0, 1.5, 2.0, 2.449, 2.667)
+PUBLISHED_PITCHES: Final = (1.0, 1.5, 2.0, 1.633, 2.667)
 SAME_PITCH: Final = 0.02
 
 # Pilot scores. Noise reaches 4.5 in one look of four; from 9 on a look is worth decoding at once.

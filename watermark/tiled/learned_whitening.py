@@ -29,7 +29,8 @@ WEIGHTS: Final = Path(__file__).with_name("learned_whitening.npz")
 # The plane's sides are completed to multiples of this: two halvings.
 MULTIPLE: Final = 4
 
-# Rows at a time, which bounds the memory; the detector's planes are mostly one band.
+# Rows at a time, which bounds the memory. The planes of a picture of the smaller grid, 1.3 times as fine, are
+# one band.
 BAND: Final = 704
 
 # Rows that a band needs on either side: the blurs reach 24 px, the layers 4 px at half and 4 at quarter size,

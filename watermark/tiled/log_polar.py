@@ -18,8 +18,8 @@ from scipy import fft
 from watermark.tiled.lattice import AMPLITUDE, FREQUENCY, U, V
 from watermark.tiled.suspect import WITHIN, WITHIN_PIXEL, Suspect
 
-# Side of the square root of the area that is searched; the whole spectrum fits a transform of 1,024. Within a
-# large picture more is searched.
+# Square root of the area that is searched, and sides of the transforms: of a very wide picture the left part.
+# Within a large picture more is searched.
 SEARCH_SIDE: Final = 640.0
 TRANSFORM: Final = 1024
 LARGE_TRANSFORM: Final = 1536
@@ -90,9 +90,10 @@ class Spectrum:
     def __init__(self, suspect: Suspect, pixel: float, smallest: float) -> None:
         self._pixel, self._smallest = pixel, smallest
         plane = suspect.whitened(pixel)
+        self._side = TRANSFORM if max(plane.shape) <= TRANSFORM else LARGE_TRANSFORM
+        plane = plane[: self._side, : self._side]
         rows, columns = plane.shape
         window = np.outer(np.hanning(rows + 2)[1:-1] ** 0.25, np.hanning(columns + 2)[1:-1] ** 0.25)
-        self._side = TRANSFORM if max(rows, columns) <= TRANSFORM else LARGE_TRANSFORM
         half = fft.rfft2((plane * window).astype(np.float32), s=(self._side, self._side))
         power = np.square(np.abs(fft.fftshift(half, axes=0)))
         middle = self._side // 2
@@ -101,7 +102,7 @@ class Spectrum:
         self._power = power.astype(np.float32)
 
     def guesses(self, count: int, stretch: float = 1.0, smaller: float = 1.0) -> list[Guess]:
-        """Returns the `count` best guesses, the best first; also those that are `smaller` than usual."""
+        """Returns the `count` best guesses, the best first, from `smaller` times the smallest size on."""
         likeness = _evened(self._likeness(stretch))
         shifts = np.arange(ROWS)
         shifts[ROWS // 2 :] -= ROWS
@@ -123,13 +124,13 @@ class Spectrum:
 
     def _likeness(self, stretch: float) -> NDArray[np.float32]:
         """Correlation with the constellation over shifts in log radius (ROWS) and angle (ANGLES)."""
-        across, down, inside = _sampling(self._side)
+        across, down = _sampling(self._side)
         polar = cv2.remap(self._power, across, down / np.float32(stretch) + self._side // 2, cv2.INTER_LINEAR)
         high, wide = SURROUNDINGS[1], SURROUNDINGS[0]
         wrapped = np.pad(polar, ((0, 0), (wide, wide)), mode="wrap")
         around = cv2.blur(wrapped, (wide, high))[:, wide:-wide] + np.float32(1e-9)
         bright = np.sqrt(np.minimum(polar / around, np.float32(BRIGHTEST)))
-        bright = (bright - bright[inside].mean()) * inside[:, None]
+        bright -= bright.mean()
         folded = bright[:, :ANGLES] + bright[:, ANGLES:]
         padded = np.pad(folded, ((0, ROWS - RADII), (0, 0))).astype(np.float32)
         likeness: NDArray[np.float32] = fft.irfft2(
@@ -186,13 +187,13 @@ def _evened(likeness: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cache
-def _sampling(side: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
-    """Where each (log radius, angle over half a turn) lies in the spectrum, and which radii are inside it."""
+def _sampling(side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Where each (log radius, angle over half a turn) lies in the spectrum of a transform of `side`."""
     radius = LOWEST_RADIUS * np.exp(np.arange(RADII) / RADII * _DECADE) * side
     angle = np.arange(2 * ANGLES) / (2 * ANGLES) * math.pi - math.pi / 2
     across = (radius[:, None] * np.cos(angle)).astype(np.float32)
     down = (radius[:, None] * np.sin(angle)).astype(np.float32)
-    return across, down, radius < 0.48 * side
+    return across, down
 
 
 @cache

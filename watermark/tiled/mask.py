@@ -48,7 +48,7 @@ SATURATED_OFFSET: Final = 0.5
 LEAN: Final = (1.3, 1.0, 1.5)
 SRGB_SLOPE: Final = 1.4
 SRGB_OFFSET: Final = 14.0
-# No channel takes more than four times the change of luma.
+# No channel takes more than about four times the change of luma.
 MOST: Final = 4.0
 LUMA: Final = (0.299, 0.587, 0.114)
 
@@ -96,7 +96,7 @@ def _applied(rgb: NDArray[np.uint8], change: NDArray[np.float32]) -> NDArray[np.
     shares += 1 - _luma_of(shares)
     values = np.asarray(cv2.LUT(rgb, _INWARDS), np.float32)
     marked = np.clip(values + shares * change[..., None], 0, 255)
-    # What is cut off at black and white, the other channels take.
+    # What is cut off at black and white is laid on all channels; those that can, take it.
     marked += change[..., None] - _luma_of(marked - values)
     return np.asarray(np.clip(np.floor(marked + np.float32(0.5)), 0, 255), np.uint8)
 
