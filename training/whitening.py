@@ -26,7 +26,6 @@ from training import whitening_examples as examples
 from training.whitening_examples import Picture, Plane
 from watermark.tiled import learned_whitening as inference
 from watermark.tiled import mask
-from watermark.tiled.lattice import GRID
 from watermark.tiled.whitening import difference_of_gaussians
 
 HALF_WIDTH = 24
@@ -139,8 +138,8 @@ ATTACKS: dict[str, Callable[[Picture], Picture]] = {
     "webp 45": partial(examples.encoded, form=".webp", quality=45),
     "half and back": partial(examples.there_and_back, share=0.5),
     "noise 10": partial(examples.noisy, deviation=10, seed=1),
-    "small 70 %": lambda rgb: examples.on_grid(rgb, side=GRID * 0.7),
-    "small 45 %": lambda rgb: examples.on_grid(rgb, side=GRID * 0.45),
+    "small 70 %": lambda rgb: examples.on_grid(rgb, side=examples.HOST_SIDE * 0.7),
+    "small 45 %": lambda rgb: examples.on_grid(rgb, side=examples.HOST_SIDE * 0.45),
 }
 MEASURED_STRENGTH = 0.45
 

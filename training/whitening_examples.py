@@ -11,7 +11,7 @@ from skimage import data
 
 from generation import sketch
 from watermark.tiled import mask
-from watermark.tiled.lattice import GRID, HIGHEST, LOWEST, SLOPE
+from watermark.tiled.lattice import HIGHEST, LOWEST, SLOPE
 
 # Photographs that scikit-image ships, each CC0 or in the public domain by its own documentation.
 PHOTOGRAPHS = (
@@ -30,6 +30,8 @@ HELD_OUT_SEED = 900_000
 EXAMPLES = 4
 PLACES = 2
 SIDE = 112
+# Square root of the area of a picture on whose pixels the mark is laid.
+HOST_SIDE = 512
 # Cut off after the damage, so that the squares of JPEG begin anywhere.
 MARGIN = 8
 # From what the closed loop takes at least to more than it ever takes: a stronger mark teaches faster.
@@ -164,11 +166,11 @@ def photographs() -> list[Picture]:
         photograph = getattr(data, name)()
         rgb = photograph if photograph.ndim == 3 else np.repeat(photograph[..., None], 3, axis=2)
         for share in (1.0, 1.6, 0.7):
-            pictures.append(on_grid(np.asarray(rgb[..., :3], np.uint8), side=GRID * share))
+            pictures.append(on_grid(np.asarray(rgb[..., :3], np.uint8), side=HOST_SIDE * share))
     return pictures
 
 
-def on_grid(rgb: Picture, *, side: float = GRID) -> Picture:
+def on_grid(rgb: Picture, *, side: float = HOST_SIDE) -> Picture:
     """Returns `rgb` made smaller to the area of a square of `side`, but never larger."""
     factor = side / math.sqrt(rgb.shape[0] * rgb.shape[1])
     if factor >= 1:
@@ -182,7 +184,7 @@ def drawings() -> list[Picture]:
 
 
 def drawing(seed: int) -> Picture:
-    return sketch.draw(sketch.sample_scene(seed), seed=seed, width=GRID, height=GRID)
+    return sketch.draw(sketch.sample_scene(seed), seed=seed, width=HOST_SIDE, height=HOST_SIDE)
 
 
 def leaves_pool() -> list[Picture]:
@@ -191,7 +193,7 @@ def leaves_pool() -> list[Picture]:
 
 def leaves(random: Random) -> Picture:
     """Returns random shapes in layers, plain or grained, whose sizes are spread as in photographs."""
-    side, count = 2 * GRID, int(random.integers(30, 255))
+    side, count = 2 * HOST_SIDE, int(random.integers(30, 255))
     shape_of = np.zeros((side, side), np.uint8)
     for label in range(1, count):
         radius = 16 / (random.random() + 0.03)
@@ -207,7 +209,7 @@ def leaves(random: Random) -> Picture:
     colour = light + random.normal(0, random.uniform(0, 50), (count, 3))
     grain = random.choice([0.0, 1.0], (count, 1)) * random.gamma(1.0, 14.0, (count, 1))
     rgb = colour[shape_of] + grain[shape_of] * _grain(side, random)[..., None]
-    small = cv2.resize(np.clip(rgb, 0, 255), (GRID, GRID), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(np.clip(rgb, 0, 255), (HOST_SIDE, HOST_SIDE), interpolation=cv2.INTER_AREA)
     return np.rint(small).astype(np.uint8)
 
 

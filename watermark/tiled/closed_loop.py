@@ -28,7 +28,7 @@ from watermark.tiled.whitening import difference_of_gaussians
 # Strength 0.7 is 0.78 grey levels RMS in flat areas. Larger pictures are looked at from nearer, relative to a
 # grid pixel: shares of it by `PITCHES`. What a picture allows is measured at this strength.
 USUAL: Final = 0.7
-USUAL_SHARES: Final = (1.0, 0.82, 0.64, 0.47)
+USUAL_SHARES: Final = (1.0, 0.88, 0.64, 0.47)
 # Under a third of that, rounding to whole grey levels takes what is left. Above half as much again, what was
 # measured at the usual strength no longer says what is seen: the mask and the rounding are not linear.
 WEAKEST_SHARE: Final = 0.35
@@ -41,7 +41,7 @@ MOST_NORM: Final = 0.895
 
 # Most small pictures are weakened by the margin below, large ones by the bar alone. So that these show no
 # more on average (87) their bar is higher, by `PITCHES`.
-HIGHER_QUALITY: Final = (0.0, 2.4, 2.5, 1.4)
+HIGHER_QUALITY: Final = (0.0, 2.2, 2.5, 1.4)
 
 # What is lost of 100 grows with the strength to the 1.0 to 1.15 (ten pictures, strengths 0.3 to 0.62).
 LOSS_EXPONENT: Final = 1.08

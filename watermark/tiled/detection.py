@@ -35,8 +35,8 @@ from watermark.tiled.whitening import WHITENINGS
 
 NAME: Final = "tiled"
 
-# Pixels a grid pixel of the sizes that generators publish: 512, 768, 1024 (and 1536), 1024 x 1536, 2048 px.
-PUBLISHED_PITCHES: Final = (1.0, 1.5, 2.0, 1.633, 2.667)
+# Pixels a grid pixel of the sizes that generators publish: 512 and 768, 1024, 1024 x 1536, 1536, 2048 px.
+PUBLISHED_PITCHES: Final = (1.0, 1.333, 1.633, 2.0, 2.667)
 SAME_PITCH: Final = 0.02
 
 # Pilot scores. Noise reaches 4.5 in one look of four; from 9 on a look is worth decoding at once.
@@ -200,7 +200,7 @@ def _slanted(
     suspect: Suspect, key: bytes, spectra: Spectra, look_at: Callable[[Guess], Look | None]
 ) -> Iterator[Alignment]:
     likeliest = spectra.guesses(GUESSES)[:SLANTED_GUESSES]
-    looks = [(suspect.look_straight(suspect.whole_pitch), UPRIGHT, SLANT)]
+    looks = [(suspect.look_straight(suspect.whole_pitches[0]), UPRIGHT, SLANT)]
     looks += [(look_at(guess), _least_turned(guess), TURNED_SLANT) for guess in likeliest]
     for look, orientation, spread in looks:
         if look is None:

@@ -1,9 +1,9 @@
 """Where the mark lies in the spectrum: the harmonics of a tile that repeats over the whole picture.
 
-The picture is thought of on a *grid* of 512 px (the square root of its area), a large one on one of 768 px,
-so that resizing the whole picture leaves a detector little to search for. On the grid a tile of 64 px
-repeats. A repeating tile has energy at the harmonics of its period only, which is what makes the mark
-findable after a crop (any part holds whole tiles) and after a turn (the harmonics turn with the picture).
+The picture is thought of on a *grid* of 768 px (the square root of its area), or on its own pixels where it
+is smaller. Resizing the whole picture then leaves little to search for. On the grid a tile of 64 px repeats.
+A repeating tile has energy at the harmonics of its period only, which is what makes the mark findable after a
+crop (any part holds whole tiles) and after a turn (the harmonics turn with the picture).
 
 Only one half of the plane is listed: the other holds the complex conjugates. Harmonics on the axes are left
 out because JPEG's block edges and the lines of windows and tables lie there.
@@ -16,19 +16,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-# Side of the grid in pixels. 512 is the smallest size that generators publish: there the grid is the picture.
-GRID: Final = 512
+# Side of the grid in pixels. The finer, the more tiles a part holds, and the better texture hides them: of
+# 168 copies under hard attacks (twelve pictures of 1,024 px) 146 were read on a grid of 512, 163 on one of
+# 768. On one of 1,024 a thumbnail of a quarter would lose the mark, as it does at 768 px and below.
+GRID: Final = 768
 
-# Pixels per grid pixel of a small picture, whose grid is then smaller than 512: on a finer grid JPEG would
-# keep nothing. So a part of less than 512 px cannot be told from a small picture by its size.
+# Pixels per grid pixel of pictures that are smaller: on a finer grid JPEG would keep nothing. So a part
+# cannot be told from a small picture by its size.
 SMALLEST_PITCH: Final = 1.0
 
-# A large picture has a finer grid, because a mark coarser than the texture that hides it must be faint: of 48
-# copies under hard attacks (six pictures, 1,120 to 1,500 px) 34 were read on a grid of 512, 44 to 48 on one
-# of 768. Pictures of 1,024 px, the most usual, keep that of 512, with which an unmarked one costs half the
-# time.
-LARGE: Final = 1100
-LARGE_GRID: Final = 768
+# The smallest size that generators publish, and so the likeliest of small pictures.
+SMALLEST_PUBLISHED: Final = 512
+
 
 # Period in grid pixels. 64 leaves 326 harmonics and 64 tiles a picture; with 96 the share of the pilots in
 # the energy is too small to find the lattice after a crop.
@@ -146,25 +145,21 @@ def smooth(values: NDArray[np.floating], *, reach: int = 10) -> NDArray[np.float
 
 def grid_pitch(width: int, height: int) -> float:
     """Returns pixels per grid pixel of a picture that is marked at this size."""
-    return max(whole_pitch(width, height), SMALLEST_PITCH)
+    return max(math.sqrt(width * height) / GRID, SMALLEST_PITCH)
 
 
 def area_pitch(width: int, height: int) -> float:
-    """Returns pixels per grid pixel of a whole copy at this size of a picture of 512 px up to LARGE."""
-    return math.sqrt(width * height) / GRID
-
-
-def whole_pitch(width: int, height: int) -> float:
-    """Returns pixels per grid pixel of a whole copy at this size of a picture that is about as large."""
-    side = math.sqrt(width * height)
-    return side / (LARGE_GRID if side >= LARGE else GRID)
+    """Returns pixels per grid pixel of a whole copy at this size of a picture of 512 px."""
+    return math.sqrt(width * height) / SMALLEST_PUBLISHED
 
 
 def whole_pitches(width: int, height: int) -> tuple[float, ...]:
-    """Returns pixels per grid pixel of whole copies at this size, the likeliest first."""
-    grids = GRID, LARGE_GRID
-    by_area = tuple(math.sqrt(width * height) / grid for grid in grids)
-    return tuple(dict.fromkeys((whole_pitch(width, height), grid_pitch(width, height), *by_area)))
+    """Returns pixels per grid pixel of whole copies at this size.
+
+    Of a picture that has this size, of one of 512 px, and of one that has a whole grid.
+    """
+    side = math.sqrt(width * height)
+    return tuple(dict.fromkeys((grid_pitch(width, height), area_pitch(width, height), side / GRID)))
 
 
 def grid_size(width: int, height: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.tiled.lattice import tile_spectra, whole_pitch, whole_pitches
+from watermark.tiled.lattice import GRID, SMALLEST_PUBLISHED, tile_spectra, whole_pitches
 from watermark.tiled.mask import luma
 from watermark.tiled.whitening import Whitening
 
@@ -21,6 +21,10 @@ Matrix = NDArray[np.float64]
 
 # Square root of the area in pixels from which a picture is shrunk first: two pixels a grid pixel.
 LARGEST: Final = 1536.0
+
+# From this one on the mark is looked for about the size that it has in a whole copy of a picture with a whole
+# grid, and below about that of one of 512 px, which costs half the time.
+LARGE: Final = 1100.0
 
 # A look that turns or stretches may use a plane whose size is this much off, and resamples the rest.
 SIZE_STEP: Final = 1.15
@@ -70,12 +74,13 @@ class Suspect:
 
     @property
     def whole_pitch(self) -> float:
-        """Pixels per grid pixel if this is a whole copy of a picture that is about as large."""
-        return whole_pitch(self.width, self.height)
+        """Pixels per grid pixel about which the mark is looked for: that of a whole copy."""
+        side = math.sqrt(self.width * self.height)
+        return side / (GRID if side >= LARGE else SMALLEST_PUBLISHED)
 
     @property
     def whole_pitches(self) -> tuple[float, ...]:
-        """Pixels per grid pixel if this is a whole copy of any picture, small and large ones included."""
+        """Pixels per grid pixel of whole copies: of a picture of this size, of 512 px, of a large one."""
         return whole_pitches(self.width, self.height)
 
     @property

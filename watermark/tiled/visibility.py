@@ -34,9 +34,9 @@ NORM: Final = 8
 
 # Butteraugli's 3-norm and maximum over what is estimated here, by pixels a grid pixel: the highest of 33
 # pictures at 512 px and of 12 at 768, 1,152, 1,024 and 2,048 px, 6 to 14 % above the mean.
-PITCHES: Final = (1.0, 1.5, 2.0, 2.667)
-NORM_FACTORS: Final = (0.81, 0.98, 1.11, 1.21)
-MAXIMUM_FACTORS: Final = (1.12, 1.37, 1.45, 1.54)
+PITCHES: Final = (1.0, 1.333, 2.0, 2.667)
+NORM_FACTORS: Final = (0.81, 0.92, 1.11, 1.21)
+MAXIMUM_FACTORS: Final = (1.12, 1.29, 1.45, 1.54)
 
 # Rows at a time, which bounds the memory, and rows around them that the blurs reach.
 BAND: Final = 256

@@ -137,7 +137,9 @@ def test_a_slant_is_found(marked: Pixels) -> None:
 
 
 def test_what_was_put_around_it_is_measured(marked: Pixels) -> None:
-    assert found(framed(marked)).geometry.scale == pytest.approx(512 / np.sqrt(640 * 600), rel=0.01)
+    enlarged = resized(framed(marked), 1.3, 1.3)
+
+    assert found(enlarged).geometry.scale == pytest.approx(512 / np.sqrt(640 * 600), rel=0.01)
 
 
 @pytest.mark.parametrize(
